@@ -1,0 +1,116 @@
+/**
+ * What happened to a take, as facts in the past tense. One union serves the journal, the event stream,
+ * `--json` and the page. A presigned URL is never part of an event: it goes beside it, into the
+ * journal's URL column.
+ */
+
+/** Why a recording counts as over. */
+export type EndedBy =
+  /** A person pressed finish. */
+  | "operator"
+  /** The container's own bytes say `final`, twice, with unchanged size and time. */
+  | "container"
+  /** No end rule in the format, and quiet for `--idle`. */
+  | "idle"
+  /** The container still says `open`, but no process has the file open for writing any more. */
+  | "writer_gone"
+  /** The container still says `open`, and nothing happened for `--abandon`. */
+  | "abandoned"
+  /** The file was deleted before its recorder finished it; its bytes were read through our handle. */
+  | "deleted";
+
+/** Facts that the journal keeps; a take is rebuilt from these alone. */
+export type DurableEvent =
+  | {
+    readonly type: "take.started";
+    /** The recording's absolute path. */
+    readonly path: string;
+    /** Name of the asset to create. */
+    readonly name: string;
+    /** MIME type, sent at creation and with every PUT. */
+    readonly filetype: string;
+    /** Tells this recording from another one under the same path. */
+    readonly fileId: string;
+  }
+  /** Written before the create call, so that a lost answer is known as such. */
+  | { readonly type: "asset.requested" }
+  | { readonly type: "asset.created"; readonly assetId: string; readonly name: string }
+  /** The asset cannot be completed; a second one takes over. */
+  | { readonly type: "asset.abandoned"; readonly assetId: string; readonly reason: string }
+  /** Size of part 1, fixed before part 2 is registered. */
+  | {
+    readonly type: "head.fixed";
+    readonly headBytes: number;
+    /** Offset of the first media byte, or null where the format is unknown. */
+    readonly mediaStart: number | null;
+  }
+  | {
+    readonly type: "part.registered";
+    readonly number: number;
+    readonly sizeBytes: number;
+    readonly isFinal: boolean;
+    /** Size of the whole file; only with the final part. */
+    readonly totalBytes?: number;
+  }
+  /** A PUT of this part begins; tells after a crash what may have been sent already. */
+  | { readonly type: "part.started"; readonly number: number }
+  | { readonly type: "part.stored"; readonly number: number; readonly digest: string }
+  /** The recording holds other bytes than were stored: the part goes again. */
+  | { readonly type: "part.changed"; readonly number: number }
+  /** A person ended the take; only the first `sizeBytes` belong to it. */
+  | { readonly type: "finish.asked"; readonly sizeBytes: number }
+  | {
+    readonly type: "recording.ended";
+    readonly by: EndedBy;
+    readonly sizeBytes: number;
+    /** False where the bytes say that the recorder never finished its file. */
+    readonly finishedByRecorder: boolean;
+  }
+  /** The final part and the total are in. */
+  | {
+    readonly type: "take.finalized";
+    readonly sizeBytes: number;
+    readonly modifiedMs: number;
+    /** Milliseconds from the recording's last change to this moment. */
+    readonly tailMs: number;
+  }
+  /** Every stored byte was read again after the end and still equals the file. */
+  | { readonly type: "take.verified" }
+  /** The service reads back as complete. */
+  | { readonly type: "asset.completed" };
+
+/** Facts for people and programs that look on; the journal does not need them. */
+export type PassingEvent =
+  | { readonly type: "take.resumed"; readonly assetId: string | null; readonly storedBytes: number }
+  /** Growth, at most once a second per take. */
+  | {
+    readonly type: "recording.grown";
+    readonly sizeBytes: number;
+    readonly verdict: "open" | "final" | "undecidable";
+  }
+  /** Size or time unchanged for `--idle`, and the bytes say that the take goes on. */
+  | { readonly type: "recording.quieted"; readonly quietMs: number }
+  | { readonly type: "recording.changed_after_final"; readonly sizeBytes: number }
+  | { readonly type: "part.verified"; readonly number: number }
+  | {
+    readonly type: "part.delayed";
+    readonly number: number;
+    readonly message: string;
+    readonly retryInMs: number;
+  }
+  | { readonly type: "service.delayed"; readonly message: string; readonly retryInMs: number }
+  | { readonly type: "take.warned"; readonly message: string }
+  | { readonly type: "take.suspended"; readonly message: string }
+  | { readonly type: "take.failed"; readonly message: string };
+
+/** Everything that can be told of a take. */
+export type TakeEvent = DurableEvent | PassingEvent;
+
+/** A {@linkcode TakeEvent} as it was published: numbered, timed, with its take. */
+export type PublishedEvent = TakeEvent & {
+  /** Rises by one with each event of this process; usable as SSE's Last-Event-ID. */
+  readonly id: number;
+  /** ISO 8601. */
+  readonly time: string;
+  readonly takeId: string;
+};

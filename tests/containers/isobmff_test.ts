@@ -1,0 +1,221 @@
+import { assert, assertEquals } from "@std/assert";
+import type { Look } from "../../src/containers/container.ts";
+import { isobmff } from "../../src/containers/isobmff.ts";
+import { box, header, join, longHeader, media, readerOf, u32 } from "./bytes.ts";
+
+const ftypMov = box("ftyp", media(12)); // [0,20) as ffmpeg's mov
+const ftypMp4 = box("ftyp", media(24)); // [0,32) as ffmpeg's mp4
+const plainMoov = box("moov", box("mvhd", media(100)), box("trak", media(300)));
+const fragmentedMoov = box("moov", box("mvhd", media(100)), box("mvex", box("trex", media(24))));
+const fragment = join(box("moof", box("mfhd", media(8))), box("mdat", media(500)));
+
+/** `mfra` with its `mfro`, which repeats the length of the whole. */
+function mfra(statedBytes?: number): Uint8Array {
+  const index = box("tfra", media(40));
+  const sizeBytes = 8 + index.length + 16;
+  return box("mfra", index, box("mfro", u32(0), u32(statedBytes ?? sizeBytes)));
+}
+
+async function look(...parts: Uint8Array[]): Promise<Look> {
+  const bytes = join(...parts);
+  const { read, reads } = readerOf(bytes);
+  const seen = await isobmff.inspect(read, bytes.length);
+  assert(reads.totalBytes <= 256 * 1024, `read ${reads.totalBytes} bytes`);
+  return seen;
+}
+
+Deno.test("inspect() of a growing MOV says open and names the 16 bytes patched at the stop", async () => {
+  assertEquals(await look(ftypMov, box("wide"), header("mdat", 0), media(1000)), {
+    verdict: "open",
+    container: "isobmff",
+    headBytes: 44,
+    mediaStart: 36,
+    frontierBytes: 1036,
+    patched: [{ start: 20, end: 36 }],
+    settleMs: 250,
+  });
+});
+
+Deno.test("inspect() of a growing MP4 counts the free box in front of mdat as room", async () => {
+  const seen = await look(ftypMp4, box("free"), header("mdat", 0), media(1000));
+  assertEquals(seen.patched, [{ start: 32, end: 48 }]);
+  assertEquals([seen.headBytes, seen.mediaStart], [56, 48]);
+});
+
+Deno.test("inspect() says final when boxes tile and moov and mdat are there", async () => {
+  const seen = await look(ftypMov, box("wide"), box("mdat", media(1000)), plainMoov);
+  assertEquals([seen.verdict, seen.settleMs], ["final", 250]);
+  assertEquals([seen.mediaStart, seen.patched], [36, []]);
+  assertEquals(seen.frontierBytes, 1036 + plainMoov.length);
+});
+
+Deno.test("inspect() says final of a faststart file, with its moved media start", async () => {
+  const seen = await look(ftypMp4, plainMoov, box("free"), box("mdat", media(1000)));
+  assertEquals([seen.verdict, seen.mediaStart], ["final", 48 + plainMoov.length]);
+});
+
+Deno.test("inspect() keeps the media start when a 64-bit size takes the wide box", async () => {
+  const seen = await look(ftypMov, longHeader("mdat", 0, 16 + 1000), media(1000), plainMoov);
+  assertEquals([seen.verdict, seen.mediaStart], ["final", 36]);
+});
+
+Deno.test("inspect() says open to a 64-bit placeholder and patches all of its header", async () => {
+  const seen = await look(ftypMov, longHeader("mdat", 0, 0), media(100));
+  assertEquals([seen.verdict, seen.mediaStart], ["open", 36]);
+  assertEquals(seen.patched, [{ start: 20, end: 36 }]);
+});
+
+Deno.test("inspect() says open to sizes no file can have", async () => {
+  for (const [high, low] of [[0x80000000, 0], [0xffffffff, 0xffffffff], [0x00200000, 0]] as const) {
+    const seen = await look(ftypMov, longHeader("mdat", high, low), media(100), plainMoov);
+    assertEquals([seen.verdict, seen.mediaStart], ["open", 36]);
+  }
+  assertEquals((await look(ftypMov, longHeader("mdat", 0, 15), media(100))).verdict, "open");
+  assertEquals((await look(ftypMov, header("mdat", 7), media(100))).verdict, "open");
+});
+
+Deno.test("inspect() says open when mdat is patched and moov has not come", async () => {
+  const seen = await look(ftypMov, box("wide"), box("mdat", media(1000)));
+  assertEquals(seen.verdict, "open");
+});
+
+Deno.test("inspect() holds the frontier before a moov that is being written", async () => {
+  const front = [ftypMov, box("wide"), box("mdat", media(1000))];
+  const beginnings = [
+    plainMoov.subarray(0, 5),
+    plainMoov.subarray(0, 200),
+    join(header("moov", 0), media(50)),
+    new Uint8Array(64), // allocated in advance
+  ];
+  for (const beginning of beginnings) {
+    const seen = await look(...front, beginning);
+    assertEquals([seen.verdict, seen.frontierBytes], ["open", 1036]);
+  }
+});
+
+Deno.test("inspect() goes on sending when a second mdat of a plain file grows", async () => {
+  const seen = await look(ftypMov, box("mdat", media(1000)), header("mdat", 0), media(100));
+  assertEquals([seen.verdict, seen.frontierBytes], ["open", 20 + 1008 + 108]);
+});
+
+Deno.test("inspect() says open while moov in front waits for its media", async () => {
+  assertEquals((await look(ftypMp4, plainMoov)).verdict, "open");
+  const seen = await look(ftypMp4, plainMoov, header("mdat", 0), media(10));
+  assertEquals([seen.verdict, seen.headBytes], ["open", 32 + plainMoov.length + 16]);
+});
+
+Deno.test("inspect() takes all there is for head while moov in front is being written", async () => {
+  const seen = await look(ftypMp4, plainMoov.subarray(0, 100));
+  assertEquals([seen.headBytes, seen.mediaStart], [132, null]);
+});
+
+Deno.test("inspect() looks through the hole that -moov_size leaves in front of mdat", async () => {
+  const hole = new Uint8Array(100_000);
+  const seen = await look(ftypMp4, hole, box("free"), header("mdat", 0), media(1000));
+  assertEquals(seen.verdict, "open");
+  assertEquals([seen.headBytes, seen.mediaStart], [100_056, 100_048]);
+  assertEquals(seen.patched, [{ start: 32, end: 100_048 }]);
+});
+
+Deno.test("inspect() finds an mdat placeholder right behind a hole", async () => {
+  const seen = await look(ftypMp4, new Uint8Array(1000), header("mdat", 0), media(1000));
+  assertEquals([seen.verdict, seen.mediaStart], ["open", 1040]);
+});
+
+Deno.test("inspect() lets the rest go when a hole is too long to look through", async () => {
+  const seen = await look(ftypMp4, new Uint8Array(400_000), header("mdat", 0), media(1000));
+  assertEquals([seen.verdict, seen.mediaStart], ["open", null]);
+  assertEquals([seen.headBytes, seen.frontierBytes], [32 + 192 * 1024, 401_040]);
+});
+
+Deno.test("inspect() of a fragmented file says undecidable at a border, open between", async () => {
+  const atBorder = await look(ftypMp4, fragmentedMoov, fragment, fragment);
+  assertEquals([atBorder.verdict, atBorder.settleMs], ["undecidable", 2_000]);
+  assertEquals(atBorder.mediaStart, 32 + fragmentedMoov.length);
+  assertEquals(atBorder.headBytes, atBorder.mediaStart);
+  assertEquals(atBorder.patched, [{ start: 32, end: 32 + fragmentedMoov.length }]);
+  const between = await look(ftypMp4, fragmentedMoov, fragment, fragment.subarray(0, 300));
+  assertEquals(between.verdict, "open");
+  assertEquals(between.frontierBytes, 32 + fragmentedMoov.length + fragment.length + 300);
+});
+
+Deno.test("inspect() of a fragmented file says final when its mfra closes it", async () => {
+  const seen = await look(ftypMp4, fragmentedMoov, fragment, mfra());
+  assertEquals([seen.verdict, seen.settleMs], ["final", 2_000]);
+});
+
+Deno.test("inspect() trusts no mfra whose stated length is another", async () => {
+  const sizes = [0, 16, mfra().length - 1, mfra().length + 1, 0xffffffff];
+  for (const stated of sizes) {
+    const seen = await look(ftypMp4, fragmentedMoov, fragment, mfra(stated));
+    assertEquals(seen.verdict, "undecidable", `stated ${stated}`);
+  }
+});
+
+Deno.test("inspect() says open while mfra is half written", async () => {
+  const seen = await look(ftypMp4, fragmentedMoov, fragment, mfra().subarray(0, 40));
+  assertEquals(seen.verdict, "open");
+});
+
+Deno.test("inspect() of segments without a moov never says final", async () => {
+  assertEquals((await look(box("styp", media(8)), fragment)).verdict, "undecidable");
+});
+
+Deno.test("inspect() decides 10,000 fragments from head and tail", async () => {
+  const fragments = Array.from({ length: 10_000 }, () => fragment);
+  const open = await look(ftypMp4, fragmentedMoov, ...fragments);
+  assertEquals(open.verdict, "undecidable");
+  const closed = await look(ftypMp4, fragmentedMoov, ...fragments, mfra());
+  assertEquals([closed.verdict, closed.mediaStart], ["final", 32 + fragmentedMoov.length]);
+});
+
+Deno.test("inspect() says undecidable of a plain file with more boxes than a look may read", async () => {
+  const boxes = Array.from({ length: 600 }, () => box("mdat", media(8)));
+  assertEquals((await look(ftypMov, ...boxes, plainMoov)).verdict, "undecidable");
+});
+
+Deno.test("inspect() holds the frontier at a fragment whose mdat size is still to come", async () => {
+  const front = [
+    ftypMp4,
+    box("mdat", media(1000)),
+    fragmentedMoov,
+    fragment,
+    box("moof", media(8)),
+  ];
+  const heldAt = join(...front).length;
+  const seen = await look(...front, header("mdat", 0), media(5000));
+  assertEquals([seen.verdict, seen.frontierBytes], ["open", heldAt]);
+  assertEquals(seen.patched[1], { start: heldAt, end: heldAt + 8 });
+});
+
+Deno.test("inspect() of a hybrid file keeps its media start from open to final", async () => {
+  const inside = [fragmentedMoov, fragment, fragment];
+  const open = await look(ftypMp4, box("free"), box("free"), ...inside);
+  assertEquals(open.verdict, "undecidable");
+  assertEquals(open.patched, [{ start: 32, end: 48 + fragmentedMoov.length }]);
+  const indexed = await look(ftypMp4, box("free"), box("free"), ...inside, plainMoov);
+  assertEquals(indexed.verdict, "undecidable");
+  const final = await look(ftypMp4, box("free"), box("mdat", ...inside), plainMoov);
+  assertEquals([final.verdict, final.mediaStart], ["final", open.mediaStart]);
+});
+
+Deno.test("inspect() survives a file cut short since its size was taken", async () => {
+  const whole = join(ftypMov, box("wide"), box("mdat", media(1000)), plainMoov);
+  for (const leftBytes of [0, 4, 20, 30, 500, 1036, 1040]) {
+    const { read } = readerOf(whole.subarray(0, leftBytes), { sizeBytes: whole.length });
+    const seen = await isobmff.inspect(read, whole.length);
+    assertEquals(seen.verdict, "open", `${leftBytes} bytes left`);
+  }
+});
+
+Deno.test("inspect() reads on where the system gives less than asked", async () => {
+  const whole = join(ftypMov, box("wide"), box("mdat", media(1000)), plainMoov);
+  const { read } = readerOf(whole, { mostBytesARead: 3 });
+  assertEquals((await isobmff.inspect(read, whole.length)).verdict, "final");
+});
+
+Deno.test("inspect() of a few bytes says open", async () => {
+  for (let sizeBytes = 0; sizeBytes < 20; sizeBytes++) {
+    assertEquals((await look(ftypMov.subarray(0, sizeBytes))).verdict, "open");
+  }
+});

@@ -44,6 +44,12 @@ const FIRST_TYPES = [
 /** No first box but `mdat` is this long; four bytes of text, read as a size, are. */
 const FIRST_BOX_MAX_BYTES = 64 * 1024 * 1024;
 
+/** What lies in front of the media in the fragmented file that a hybrid's `mdat` covers (measured). */
+const HYBRID_FRONT_TYPES = ["ftyp", "moov", "hoov", "free", "sidx"];
+
+/** The longest front measured has two boxes; the rest is room. */
+const HYBRID_FRONT_BOXES = 8;
+
 /** True when a file's first 16 bytes can only be those of MOV, MP4 or their kin. */
 export function isIsobmff(head: Uint8Array): boolean {
   const box = parseBox(head, 0);
@@ -74,7 +80,7 @@ export const isobmff: Container = {
       verdict: isFragmented ? await fragmentedVerdict(reader, walk, sizeBytes) : plainVerdict(walk),
       container: "isobmff",
       headBytes: media === null ? headWithoutMedia(walk, sizeBytes) : headInFrontOf(media),
-      mediaStart: media === null ? null : await findMediaStart(reader, media, sizeBytes),
+      mediaStart: media === null ? null : await findMediaStart(reader, media),
       frontierBytes: isFragmented
         ? placeholder?.start ?? sizeBytes
         : plainFrontier(walk, sizeBytes),
@@ -136,11 +142,13 @@ function findPlaceholder({ boxes, last }: Walk): ByteRange | null {
 
 /**
  * Where the room in front of `start` begins that a recorder fills at its stop: `wide` or `free` for a
- * 64-bit size, the hole of ffmpeg's `-moov_size`, the spare index copies of GStreamer's robust mode.
+ * 64-bit size; before the first media also the hole of ffmpeg's `-moov_size` and the two index copies
+ * of GStreamer's robust mode.
  */
 function startOfReserve(boxes: readonly Box[], start: number): number {
+  const isInFront = !boxes.some(isMedia);
   const kept = boxes.findLastIndex((box) =>
-    !isSpare(box) && box.type !== HOLE && box.type !== "moov"
+    !isSpare(box) && !(isInFront && (box.type === HOLE || box.type === "moov"))
   );
   return boxes[kept + 1]?.start ?? start;
 }
@@ -158,16 +166,24 @@ function headWithoutMedia({ stop, last, at }: Walk, sizeBytes: number): number {
 }
 
 /**
- * Behind the first media header; in a finished hybrid file behind the `moov` of the fragments, which
- * lies at the start of the `mdat` that covers them, so that it equals what it was while recording.
+ * Behind the first media header. The `mdat` of a finished hybrid file covers the fragmented one, from
+ * its `ftyp` or `moov` on: there it is behind the first media header inside, as while recording.
  */
-async function findMediaStart(reader: BoxReader, media: Box, sizeBytes: number): Promise<number> {
+async function findMediaStart(reader: BoxReader, media: Box): Promise<number> {
   if (media.type === "moof") return media.start;
   const payload = media.start + media.headerBytes;
-  const inner = parseBox(await reader.bytes(payload, HEADER_BYTES), payload);
-  if (typeof inner === "string" || (inner.type !== "moov" && inner.type !== "hoov")) return payload;
-  const within = Math.min(media.end ?? 0, sizeBytes);
-  return inner.end !== null && inner.end <= within ? inner.end : payload;
+  const end = media.end ?? payload;
+  let at = payload;
+  for (let boxes = 0; boxes < HYBRID_FRONT_BOXES && at < end; boxes++) {
+    const inner = parseBox(await reader.bytes(at, HEADER_BYTES), at);
+    if (typeof inner === "string") break;
+    if (isMedia(inner) && at > payload) {
+      return inner.type === "moof" ? at : at + inner.headerBytes;
+    }
+    if (inner.end === null || !HYBRID_FRONT_TYPES.includes(inner.type)) break;
+    at = inner.end;
+  }
+  return payload;
 }
 
 /**

@@ -8,7 +8,7 @@ import type { RangeReader } from "./container.ts";
 export const BOXES_A_LOOK = 512;
 
 /** How far a hole of zeros is searched for its end: with all headers a look stays below 256 KiB. */
-export const HOLE_SCAN_BYTES = 192 * 1024;
+export const HOLE_SCAN_BYTES = 240 * 1024;
 
 /** Bytes of the longest box header (size, type, 64-bit size). ISO/IEC 14496-12 §4.2. */
 export const HEADER_BYTES = 16;
@@ -113,8 +113,8 @@ export function boxReader(read: RangeReader, sizeBytes: number): BoxReader {
 
 /**
  * One box header. Size 1 stands for a 64-bit size behind the type, size 0 for "to the end of the file"
- * (ISO/IEC 14496-12 §4.2), which is what recorders write until they know better. A 64-bit size that no
- * file can have ends at infinity. `short` where the header is cut off.
+ * (ISO/IEC 14496-12 §4.2), which is what recorders write until they know better. Sizes from 2^53 on are rounded: no file is so
+ * long, so nobody reads there. `short` where the header is cut off.
  */
 export function parseBox(head: Uint8Array, start: number): Box | "short" | "broken" {
   if (head.length < 8) return "short";
@@ -125,8 +125,7 @@ export function parseBox(head: Uint8Array, start: number): Box | "short" | "brok
   if (size >= 8) return { type, start, headerBytes: 8, end: start + size };
   if (size !== 1) return "broken";
   if (head.length < HEADER_BYTES) return "short";
-  const high = view.getUint32(8);
-  const long = high >= 2 ** 21 ? Infinity : high * 2 ** 32 + view.getUint32(12);
+  const long = Number(view.getBigUint64(8));
   if (long === 0) return { type, start, headerBytes: HEADER_BYTES, end: null };
   if (long < HEADER_BYTES) return "broken";
   return { type, start, headerBytes: HEADER_BYTES, end: start + long };

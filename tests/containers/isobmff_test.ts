@@ -70,7 +70,8 @@ Deno.test("inspect() says open to sizes no file can have", async () => {
     const seen = await look(ftypMov, longHeader("mdat", high, low), media(100), plainMoov);
     assertEquals([seen.verdict, seen.mediaStart], ["open", 36]);
   }
-  assertEquals((await look(ftypMov, longHeader("mdat", 0, 15), media(100))).verdict, "open");
+  const tooShort = [longHeader("free", 0, 12), new TextEncoder().encode("free"), media(4)];
+  assertEquals((await look(ftypMov, ...tooShort, box("mdat"), plainMoov)).verdict, "open");
   assertEquals((await look(ftypMov, header("mdat", 7), media(100))).verdict, "open");
 });
 
@@ -122,10 +123,17 @@ Deno.test("inspect() finds an mdat placeholder right behind a hole", async () =>
   assertEquals([seen.verdict, seen.mediaStart], ["open", 1040]);
 });
 
+Deno.test("inspect() looks through one hole a look, and through none behind the media", async () => {
+  const first = [ftypMp4, new Uint8Array(1000), box("free")];
+  assertEquals((await look(...first, new Uint8Array(600_000))).verdict, "open");
+  const behind = [ftypMp4, box("mdat", media(100)), new Uint8Array(64), box("free"), plainMoov];
+  assertEquals((await look(...behind)).verdict, "open");
+});
+
 Deno.test("inspect() lets the rest go when a hole is too long to look through", async () => {
   const seen = await look(ftypMp4, new Uint8Array(400_000), header("mdat", 0), media(1000));
   assertEquals([seen.verdict, seen.mediaStart], ["open", null]);
-  assertEquals([seen.headBytes, seen.frontierBytes], [32 + 192 * 1024, 401_040]);
+  assertEquals([seen.headBytes, seen.frontierBytes], [32 + 240 * 1024, 401_040]);
 });
 
 Deno.test("inspect() of a fragmented file says undecidable at a border, open between", async () => {
@@ -167,6 +175,10 @@ Deno.test("inspect() decides 10,000 fragments from head and tail", async () => {
   assertEquals(open.verdict, "undecidable");
   const closed = await look(ftypMp4, fragmentedMoov, ...fragments, mfra());
   assertEquals([closed.verdict, closed.mediaStart], ["final", 32 + fragmentedMoov.length]);
+  const lying = mfra();
+  lying[3]! -= 1;
+  const torn = await look(ftypMp4, fragmentedMoov, ...fragments, lying);
+  assertEquals(torn.verdict, "undecidable");
 });
 
 Deno.test("inspect() says undecidable of a plain file with more boxes than a look may read", async () => {
@@ -175,28 +187,35 @@ Deno.test("inspect() says undecidable of a plain file with more boxes than a loo
 });
 
 Deno.test("inspect() holds the frontier at a fragment whose mdat size is still to come", async () => {
-  const front = [
-    ftypMp4,
-    box("mdat", media(1000)),
-    fragmentedMoov,
-    fragment,
-    box("moof", media(8)),
-  ];
-  const heldAt = join(...front).length;
-  const seen = await look(...front, header("mdat", 0), media(5000));
-  assertEquals([seen.verdict, seen.frontierBytes], ["open", heldAt]);
-  assertEquals(seen.patched[1], { start: heldAt, end: heldAt + 8 });
+  const front = [ftypMp4, box("mdat", media(1000)), fragmentedMoov];
+  for (const between of [new Uint8Array(0), join(fragment, box("moof"))]) {
+    const heldAt = join(...front, between).length;
+    const seen = await look(...front, between, box("free"), header("mdat", 0), media(5000));
+    assertEquals([seen.verdict, seen.frontierBytes], ["open", heldAt]);
+    assertEquals(seen.patched[1], { start: heldAt, end: heldAt + 16 });
+  }
 });
 
-Deno.test("inspect() of a hybrid file keeps its media start from open to final", async () => {
-  const inside = [fragmentedMoov, fragment, fragment];
-  const open = await look(ftypMp4, box("free"), box("free"), ...inside);
-  assertEquals(open.verdict, "undecidable");
-  assertEquals(open.patched, [{ start: 32, end: 48 + fragmentedMoov.length }]);
+Deno.test("inspect() of a hybrid file never says final before mdat covers the fragments", async () => {
+  const inside = [ftypMp4, fragmentedMoov, fragment, fragment];
+  const recording = await look(ftypMp4, box("free"), box("free"), ...inside);
+  assertEquals(recording.verdict, "undecidable");
   const indexed = await look(ftypMp4, box("free"), box("free"), ...inside, plainMoov);
   assertEquals(indexed.verdict, "undecidable");
   const final = await look(ftypMp4, box("free"), box("mdat", ...inside), plainMoov);
-  assertEquals([final.verdict, final.mediaStart], ["final", open.mediaStart]);
+  assertEquals([final.verdict, final.patched], ["final", []]);
+});
+
+Deno.test("inspect() of a hybrid file keeps its media start from open to final", async () => {
+  const mdatFirst = [ftypMp4, fragmentedMoov, box("mdat", media(90)), fragment];
+  for (
+    const inside of [[ftypMp4, fragmentedMoov, fragment], [fragmentedMoov, fragment], mdatFirst]
+  ) {
+    const open = await look(ftypMp4, box("free"), box("free"), ...inside);
+    const final = await look(ftypMp4, box("free"), box("mdat", ...inside), plainMoov);
+    assertEquals(final.verdict, "final");
+    assertEquals(final.mediaStart, open.mediaStart);
+  }
 });
 
 Deno.test("inspect() survives a file cut short since its size was taken", async () => {

@@ -177,9 +177,7 @@ async function findMediaStart(reader: BoxReader, media: Box): Promise<number> {
   for (let boxes = 0; boxes < HYBRID_FRONT_BOXES && at < end; boxes++) {
     const inner = parseBox(await reader.bytes(at, HEADER_BYTES), at);
     if (typeof inner === "string") break;
-    if (isMedia(inner) && at > payload) {
-      return inner.type === "moof" ? at : at + inner.headerBytes;
-    }
+    if (isMedia(inner)) return inner.type === "moof" ? at : at + inner.headerBytes;
     if (inner.end === null || !HYBRID_FRONT_TYPES.includes(inner.type)) break;
     at = inner.end;
   }

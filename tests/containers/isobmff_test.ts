@@ -218,6 +218,11 @@ Deno.test("inspect() of a hybrid file keeps its media start from open to final",
   }
 });
 
+Deno.test("inspect() looks for the front of a hybrid inside its mdat only", async () => {
+  const seen = await look(ftypMov, box("mdat"), plainMoov, box("mdat", media(100)));
+  assertEquals(seen.mediaStart, 28);
+});
+
 Deno.test("inspect() survives a file cut short since its size was taken", async () => {
   const whole = join(ftypMov, box("wide"), box("mdat", media(1000)), plainMoov);
   for (const leftBytes of [0, 4, 20, 30, 500, 1036, 1040]) {

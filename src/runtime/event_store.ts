@@ -1,0 +1,136 @@
+import { DatabaseSync } from "node:sqlite";
+import { join } from "@std/path";
+import { StateFailure } from "../errors.ts";
+
+/** One line of the journal. */
+export interface StoredRow {
+  readonly takeId: string;
+  /** Wall clock, milliseconds since 1970. */
+  readonly atMs: number;
+  /** The event as JSON; never holds a URL. */
+  readonly event: string;
+  /** The part that the presigned URL beside it is for, or null. */
+  readonly part: number | null;
+  /** A presigned URL, kept only until its part is stored. */
+  readonly url: string | null;
+}
+
+/** Which kept URLs to forget. */
+export interface Forget {
+  readonly takeId: string;
+  /** One part's URL, or every URL of the take. */
+  readonly part: number | "all";
+}
+
+/**
+ * The door to durable memory: an append-only list of rows, and a column of secrets that is emptied.
+ * When append returns, the rows have reached the disk.
+ */
+export interface EventStore {
+  /**
+   * Adds rows and forgets URLs, all or nothing.
+   *
+   * @throws StateFailure if it cannot be made durable (disk full, no permission).
+   */
+  append(rows: readonly StoredRow[], forget: Forget | undefined): void;
+  /** Every row of a take, in the order of its events. */
+  read(takeId: string): StoredRow[];
+  /** Forgets every URL that begins with `origin`: the server it led to is gone for good. */
+  forgetUrlsOf(origin: string): void;
+  /** Ids of the takes whose first row names this recording, newest first. */
+  takesOf(path: string): string[];
+  close(): void;
+}
+
+/** Name of the journal in the state folder. */
+export const JOURNAL_FILE = "journal.sqlite";
+
+/**
+ * Opens the journal of a state folder on SQLite: write-ahead log, synchronous FULL, overwritten
+ * deletes (a forgotten URL leaves no trace in the pages), readable by its owner only.
+ *
+ * @throws StateFailure if it cannot be opened.
+ */
+export function openEventStore(stateFolder: string): EventStore {
+  const path = join(stateFolder, JOURNAL_FILE);
+  return guarded(path, () => {
+    // Created by us first, so that no moment exists in which others may read it.
+    Deno.openSync(path, { create: true, write: true, mode: 0o600 }).close();
+    if (Deno.build.os !== "windows") Deno.chmodSync(path, 0o600);
+    const db = new DatabaseSync(path);
+    db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;
+      PRAGMA secure_delete = ON;
+      CREATE TABLE IF NOT EXISTS events (
+        seq INTEGER PRIMARY KEY, take TEXT NOT NULL, at_ms INTEGER NOT NULL, event TEXT NOT NULL,
+        part INTEGER, url TEXT, path TEXT GENERATED ALWAYS AS (json_extract(event, '$.path')) VIRTUAL
+      ) STRICT;
+      CREATE INDEX IF NOT EXISTS events_of_take ON events (take, seq);
+      CREATE INDEX IF NOT EXISTS takes_of_path ON events (path) WHERE path IS NOT NULL;`);
+    return storeOn(db, path);
+  });
+}
+
+function storeOn(db: DatabaseSync, path: string): EventStore {
+  const insert = db.prepare(
+    "INSERT INTO events (take, at_ms, event, part, url) VALUES (?, ?, ?, ?, ?)",
+  );
+  const forgetOne = db.prepare(
+    "UPDATE events SET url = NULL WHERE take = ? AND part = ? AND url IS NOT NULL",
+  );
+  const forgetAll = db.prepare("UPDATE events SET url = NULL WHERE take = ? AND url IS NOT NULL");
+  const forgetOrigin = db.prepare("UPDATE events SET url = NULL WHERE substr(url, 1, ?) = ?");
+  const select = db.prepare(
+    "SELECT take AS takeId, at_ms AS atMs, event, part, url FROM events WHERE take = ? ORDER BY seq",
+  );
+  const takes = db.prepare("SELECT take FROM events WHERE path = ? ORDER BY seq DESC");
+  return {
+    append: (rows, forget) =>
+      guarded(path, () => {
+        db.exec("BEGIN IMMEDIATE");
+        try {
+          for (const row of rows) insert.run(row.takeId, row.atMs, row.event, row.part, row.url);
+          if (forget?.part === "all") forgetAll.run(forget.takeId);
+          else if (forget) forgetOne.run(forget.takeId, forget.part);
+          db.exec("COMMIT");
+        } catch (error) {
+          rollBack(db);
+          throw error;
+        }
+      }),
+    read: (takeId) => guarded(path, () => select.all(takeId) as unknown as StoredRow[]),
+    forgetUrlsOf: (origin) =>
+      guarded(path, () => {
+        forgetOrigin.run(origin.length, origin);
+      }),
+    takesOf: (recording) =>
+      guarded(path, () => takes.all(recording).map((row) => String(row.take))),
+    close() {
+      // Empties the write-ahead log, and with it what was forgotten.
+      guarded(path, () => db.exec("PRAGMA wal_checkpoint(TRUNCATE)"));
+      db.close();
+    },
+  };
+}
+
+function rollBack(db: DatabaseSync): void {
+  try {
+    db.exec("ROLLBACK");
+  } catch {
+    // SQLite has already rolled back by itself, as it does when the disk is full.
+  }
+}
+
+function guarded<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof StateFailure) throw error;
+    const message = (error as Error).message;
+    const remedy = /full|disk/i.test(message)
+      ? "Free space there, or name another folder with --state, then run the same command again."
+      : "Check its permissions, or name another folder with --state.";
+    throw new StateFailure(`Cannot write the journal ${path}: ${message}. ${remedy}`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,83 @@
+import { Unavailable } from "../errors.ts";
+
+/** A short request, whose body and answer are held in memory. */
+export interface HttpRequest {
+  readonly method: "GET" | "POST";
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** How long the whole exchange may take. */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** What came back. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** The body as text, cut off at {@linkcode MAX_ANSWER_BYTES}. */
+  readonly text: string;
+}
+
+/** The door to short requests. Sending a part goes through the RangeDigest door instead. */
+export interface Http {
+  /**
+   * @throws Unavailable when no whole answer came, for whatever reason.
+   * @throws The signal's reason when it was aborted.
+   */
+  request(request: HttpRequest): Promise<HttpAnswer>;
+}
+
+/** Most that is read of an answer, in bytes: 80 presigned URLs of 2 KiB fit many times over. */
+export const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
+
+/** Requests over Deno's fetch, which honours HTTPS_PROXY, NO_PROXY and DENO_CERT. */
+export const systemHttp: Http = {
+  async request(request) {
+    const timeout = new AbortController();
+    const timer = setTimeout(() => timeout.abort(), request.timeoutMs);
+    const signal = AbortSignal.any([request.signal, timeout.signal]);
+    try {
+      const response = await fetch(request.url, {
+        method: request.method,
+        headers: request.headers,
+        ...(request.body === undefined ? {} : { body: request.body }),
+        redirect: "manual",
+        signal,
+      });
+      const text = await readBounded(response);
+      return { status: response.status, headers: response.headers, text };
+    } catch (error) {
+      request.signal.throwIfAborted();
+      const host = new URL(request.url).host;
+      const reason = timeout.signal.aborted
+        ? `no answer within ${Math.round(request.timeoutMs / 1000)} s`
+        : reasonOf(error);
+      throw new Unavailable(`Cannot reach ${host}: ${reason}`, "network", { cause: error });
+    } finally {
+      clearTimeout(timer);
+    }
+  },
+};
+
+async function readBounded(response: Response): Promise<string> {
+  if (response.body === null) return "";
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  for await (const chunk of response.body) {
+    bytes += chunk.length;
+    text += decoder.decode(chunk, { stream: true });
+    if (bytes > MAX_ANSWER_BYTES) break;
+  }
+  return text + decoder.decode();
+}
+
+/** The reason without the URL: fetch's own message holds the whole address. */
+function reasonOf(error: unknown): string {
+  const text = `${(error as Error).message} ${((error as Error).cause as Error)?.message ?? ""}`;
+  if (/dns|resolve|lookup/i.test(text)) return "its name was not found (DNS)";
+  if (/refused/i.test(text)) return "connection refused";
+  if (/certificate|tls|ssl/i.test(text)) return "no trusted TLS connection";
+  return "the connection failed";
+}

@@ -1,0 +1,179 @@
+import * as http from "node:http";
+import * as https from "node:https";
+import { Unavailable } from "../errors.ts";
+
+/** Where a part goes and what it must say of itself. */
+export interface PutTarget {
+  /** The presigned URL, used byte for byte. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Longest time without any progress before the attempt is given up. */
+  readonly stallMs: number;
+}
+
+/** The storage's answer to a PUT. */
+export interface PutAnswer {
+  readonly status: number;
+  /** Start of the body, at most {@linkcode MAX_PUT_ANSWER_BYTES}. */
+  readonly text: string;
+}
+
+/** Hands bytes to the connection; resolves when the buffer may be used again. */
+export type WriteBytes = (bytes: Uint8Array) => Promise<void>;
+
+/** Most that is read of a PUT's answer, in bytes; S3's error documents have less than 2 KiB. */
+export const MAX_PUT_ANSWER_BYTES = 64 * 1024;
+
+/**
+ * PUTs bodies of a known length over node:http: fetch would send them chunked, which S3 refuses with
+ * 501, or hold them whole in memory. Connections are kept and reused; close() ends them.
+ */
+export function putStream() {
+  const agents = {
+    "http:": new http.Agent({ keepAlive: true }),
+    "https:": new https.Agent({ keepAlive: true }),
+  };
+  return {
+    /**
+     * One PUT. An answer that comes before the body is out ends the body.
+     *
+     * @param feed Writes exactly `sizeBytes` through the function it is given.
+     * @throws Unavailable if the connection failed or stalled; whatever `feed` throws.
+     */
+    async put(
+      target: PutTarget,
+      sizeBytes: number,
+      signal: AbortSignal,
+      feed: (write: WriteBytes) => Promise<void>,
+    ): Promise<PutAnswer> {
+      signal.throwIfAborted();
+      const url = new URL(target.url);
+      const secure = url.protocol === "https:";
+      const request = (secure ? https : http).request(target.url, {
+        method: "PUT",
+        agent: secure ? agents["https:"] : agents["http:"],
+        headers: { ...target.headers, "content-length": String(sizeBytes) },
+      });
+      const watchdog = stallWatchdog(request, target.stallMs);
+      const drop = () => resetConnection(request);
+      signal.addEventListener("abort", drop, { once: true });
+      const answer = answerOf(request, watchdog.progress);
+      answer.catch(() => {}); // awaited below in every case
+      try {
+        const fed = feed((bytes) => writeBytes(request, bytes, watchdog.progress))
+          .then(() => void request.end());
+        fed.catch(() => {}); // an answer may come first
+        // A broken pipe may show before the answer that explains it: let the answer win.
+        await Promise.race([fed, answer]).catch(async (error) => {
+          if (!isConnectionError(error)) throw error;
+          await answer;
+        });
+        return await answer;
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!isConnectionError(error)) throw error;
+        const reason = watchdog.stalled()
+          ? `no progress for ${Math.round(target.stallMs / 1000)} s`
+          : (error as { code?: string }).code ?? "connection lost";
+        throw new Unavailable(`Cannot send to ${url.host}: ${reason}`, "network", { cause: error });
+      } finally {
+        watchdog.stop();
+        signal.removeEventListener("abort", drop);
+        if (!request.writableFinished) resetConnection(request);
+      }
+    },
+    /** Ends kept connections. */
+    close() {
+      agents["http:"].destroy();
+      agents["https:"].destroy();
+    },
+  };
+}
+
+/** An error of the connection, as against one of the recording that was read. */
+function isConnectionError(error: unknown): boolean {
+  return typeof (error as { code?: unknown }).code === "string";
+}
+
+function connectionError(message: string, code: string): Error {
+  return Object.assign(new Error(message), { code });
+}
+
+function writeBytes(
+  request: http.ClientRequest,
+  bytes: Uint8Array,
+  onProgress: () => void,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (request.destroyed) return reject(connectionError("closed", "ECONNRESET"));
+    // A destroyed request does not call back for what it never wrote.
+    const onClose = () => reject(connectionError("closed while sending", "ECONNRESET"));
+    request.once("close", onClose);
+    request.write(bytes, (error) => {
+      request.off("close", onClose);
+      onProgress();
+      if (error) reject(connectionError(error.message, "EPIPE"));
+      else resolve();
+    });
+  });
+}
+
+function answerOf(request: http.ClientRequest, onProgress: () => void): Promise<PutAnswer> {
+  return new Promise((resolve, reject) => {
+    request.on("error", (error) => {
+      reject("code" in error ? error : connectionError(error.message, "ECONNRESET"));
+    });
+    request.on("close", () => reject(connectionError("closed without an answer", "ECONNRESET")));
+    request.on("response", (response) => {
+      const pieces: Uint8Array[] = [];
+      let bytes = 0;
+      response.on("data", (piece: Uint8Array) => {
+        onProgress();
+        if (bytes < MAX_PUT_ANSWER_BYTES) pieces.push(piece);
+        bytes += piece.length;
+      });
+      response.on("end", () => {
+        const text = new TextDecoder().decode(concat(pieces)).slice(0, MAX_PUT_ANSWER_BYTES);
+        resolve({ status: response.statusCode ?? 0, text });
+      });
+      response.on("error", (error) => reject(connectionError(error.message, "ECONNRESET")));
+    });
+  });
+}
+
+function concat(pieces: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}
+
+/**
+ * The timeout option of node:http fires at twice its value on a stalled write, so progress is watched
+ * here: each finished write and each piece of the answer counts.
+ */
+function stallWatchdog(request: http.ClientRequest, stallMs: number) {
+  let stalled = false;
+  const onStall = () => {
+    stalled = true;
+    resetConnection(request);
+  };
+  let timer = setTimeout(onStall, stallMs);
+  return {
+    progress() {
+      clearTimeout(timer);
+      timer = setTimeout(onStall, stallMs);
+    },
+    stop: () => clearTimeout(timer),
+    stalled: () => stalled,
+  };
+}
+
+/** Drops the connection with what the kernel still holds of it, instead of leaving it to linger. */
+function resetConnection(request: http.ClientRequest): void {
+  request.socket?.resetAndDestroy?.();
+  request.destroy();
+}

@@ -1,0 +1,100 @@
+import { createXXHash128 } from "hash-wasm";
+import { RecordingChanged } from "../errors.ts";
+import type { ByteRange } from "../recording/range.ts";
+import type { RecordingSource } from "./disk.ts";
+import { type PutAnswer, putStream, type PutTarget } from "./put_stream.ts";
+
+/** Bytes held while one range is read: two of these alternate between disk and socket. */
+export const READ_BUFFER_BYTES = 256 * 1024;
+
+/** A part as it went out: the storage's answer, and the digest of exactly the bytes sent. */
+export interface SentRange {
+  readonly answer: PutAnswer;
+  /** XXH128 of the bytes sent, 32 hex digits. */
+  readonly digest: string;
+}
+
+/**
+ * The door through which a recording's bytes are read in bulk: a range becomes a digest, either while
+ * it is sent or when it is read again. Both read with constant memory; neither hands out bytes.
+ */
+export interface RangeDigest {
+  /**
+   * Reads a range and digests it.
+   *
+   * @throws RecordingChanged if the file ends inside the range.
+   */
+  digest(source: RecordingSource, range: ByteRange, signal: AbortSignal): Promise<string>;
+  /**
+   * PUTs a range to a presigned URL with an exact Content-Length, one attempt.
+   *
+   * @param onSent Told the bytes handed to the connection so far; they are not stored yet.
+   * @throws Unavailable if no answer came. Any answer, also a refusal, is returned.
+   * @throws RecordingChanged if the file ends inside the range.
+   */
+  send(
+    source: RecordingSource,
+    range: ByteRange,
+    target: PutTarget,
+    signal: AbortSignal,
+    onSent?: (sentBytes: number) => void,
+  ): Promise<SentRange>;
+}
+
+/** Reads, digests and sends on this machine. Close it to end idle connections. */
+export function systemRangeDigest(): RangeDigest & { close(): void } {
+  const put = putStream();
+  return {
+    async digest(source, range, signal) {
+      const hash = await createXXHash128();
+      const buffers = [new Uint8Array(READ_BUFFER_BYTES)];
+      for await (const bytes of chunks(source, range, buffers)) {
+        signal.throwIfAborted();
+        hash.update(bytes);
+      }
+      return hash.digest();
+    },
+    async send(source, range, target, signal, onSent) {
+      const hash = await createXXHash128();
+      let sentBytes = 0;
+      // A buffer may be read into again once its own write is done; with two, one is always free.
+      const buffers = [new Uint8Array(READ_BUFFER_BYTES), new Uint8Array(READ_BUFFER_BYTES)];
+      const answer = await put.put(target, range.end - range.start, signal, async (write) => {
+        let before: Promise<void> = Promise.resolve();
+        for await (const bytes of chunks(source, range, buffers)) {
+          hash.update(bytes);
+          const written = write(bytes);
+          written.catch(() => {}); // seen below, or by put() itself
+          await before;
+          sentBytes += bytes.length;
+          onSent?.(sentBytes);
+          before = written;
+        }
+        await before;
+      });
+      return { answer, digest: hash.digest() };
+    },
+    close: () => put.close(),
+  };
+}
+
+/** The bytes of a range in order, each time in the next of the given buffers. */
+async function* chunks(
+  source: RecordingSource,
+  range: ByteRange,
+  buffers: readonly Uint8Array[],
+): AsyncGenerator<Uint8Array> {
+  let turn = 0;
+  for (let at = range.start; at < range.end;) {
+    const buffer = buffers[turn++ % buffers.length]!;
+    const wanted = buffer.subarray(0, Math.min(buffer.length, range.end - at));
+    const readBytes = await source.read(at, wanted);
+    if (readBytes < wanted.length) {
+      throw new RecordingChanged(
+        `The recording ends at ${at + readBytes} where bytes up to ${range.end} were expected`,
+      );
+    }
+    yield wanted;
+    at += readBytes;
+  }
+}

@@ -10,10 +10,12 @@ export type Outage =
   | "network"
   /** HTTP 429 of the API. */
   | "rate_limit"
-  /** HTTP 5xx of the API, which asks for waits of 30 s and more (frameio-api.md F.1). */
+  /** HTTP 5xx of the API, which asks for waits of 30 s and more (V4 guide, rate limits). */
   | "api_fault"
-  /** S3 asked to slow down or failed in passing (frameio-api.md B.3). */
-  | "storage";
+  /** S3 asked to slow down or failed in passing (Amazon S3, List of error codes). */
+  | "storage"
+  /** The recording could not be read: a network volume or a drive that is away for a moment. */
+  | "disk";
 
 /** It will work later: wait, then try the same thing again. */
 export class Unavailable extends Error {

@@ -44,16 +44,23 @@ export type DurableEvent =
     /** Offset of the first media byte, or null where the format is unknown. */
     readonly mediaStart: number | null;
   }
+  /**
+   * Written before a part is registered: from here on its number, size and flag never change, because
+   * the service may know them even if its answer was lost.
+   */
   | {
-    readonly type: "part.registered";
+    readonly type: "part.planned";
     readonly number: number;
     readonly sizeBytes: number;
     readonly isFinal: boolean;
     /** Size of the whole file; only with the final part. */
     readonly totalBytes?: number;
   }
+  /** The service knows the part; its presigned URL lies beside this event. */
+  | { readonly type: "part.registered"; readonly number: number }
   /** A PUT of this part begins; tells after a crash what may have been sent already. */
   | { readonly type: "part.started"; readonly number: number }
+  /** The storage acknowledged it. The digest is of the bytes sent, XXH128 in 32 hex digits. */
   | { readonly type: "part.stored"; readonly number: number; readonly digest: string }
   /** The recording holds other bytes than were stored: the part goes again. */
   | { readonly type: "part.changed"; readonly number: number }
@@ -91,7 +98,6 @@ export type PassingEvent =
   /** Size or time unchanged for `--idle`, and the bytes say that the take goes on. */
   | { readonly type: "recording.quieted"; readonly quietMs: number }
   | { readonly type: "recording.changed_after_final"; readonly sizeBytes: number }
-  | { readonly type: "part.verified"; readonly number: number }
   | {
     readonly type: "part.delayed";
     readonly number: number;

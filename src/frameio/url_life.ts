@@ -1,0 +1,23 @@
+/** How long a presigned URL lives where it does not say so itself, in milliseconds: 24 h (V2 guide). */
+export const DEFAULT_URL_LIFE_MS = 24 * 60 * 60 * 1000;
+
+/** A URL this close to its end is renewed before it is used, in milliseconds. */
+const URL_MARGIN_MS = 5 * 60 * 1000;
+
+/**
+ * Whether a presigned URL should be renewed before a PUT begins. Its life is counted from the moment
+ * we received it, by our own clock: a capture machine's clock may be hours off the signer's.
+ *
+ * @param url Holds `X-Amz-Expires` in seconds (AWS Signature Version 4, query string).
+ * @param receivedAtMs When it came, wall clock.
+ */
+export function needsRenewal(url: string, receivedAtMs: number, nowMs: number): boolean {
+  const lifeMs = lifeOf(url);
+  // A short-lived URL keeps most of its life: the margin is at most a tenth of it.
+  return nowMs - receivedAtMs > lifeMs - Math.min(URL_MARGIN_MS, lifeMs / 10);
+}
+
+function lifeOf(url: string): number {
+  const seconds = Number(new URL(url).searchParams.get("X-Amz-Expires") ?? NaN);
+  return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : DEFAULT_URL_LIFE_MS;
+}

@@ -1,0 +1,72 @@
+import type { DurableEvent } from "../events.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { EventStore, Forget } from "../runtime/event_store.ts";
+
+/** A presigned URL with the moment it came, wall clock in milliseconds since 1970. */
+export interface KeptUrl {
+  readonly url: string;
+  readonly receivedAtMs: number;
+}
+
+/** A fact to write down; `url` beside a `part.registered`. */
+export interface Entry {
+  readonly event: DurableEvent;
+  readonly url?: string;
+}
+
+/** What the journal remembers of one take. */
+export interface Replay {
+  readonly events: readonly DurableEvent[];
+  /** URLs of parts that were registered and not yet stored, by part number. */
+  readonly urls: ReadonlyMap<number, KeptUrl>;
+}
+
+/** The durable memory of takes. */
+export interface Journal {
+  /**
+   * Writes facts down, all or none; they are on disk when it returns. A part that is stored loses its
+   * URL in the same stroke, a take that leaves its asset loses all of them.
+   *
+   * @throws StateFailure if they cannot be kept.
+   */
+  append(takeId: string, entries: readonly Entry[]): void;
+  replay(takeId: string): Replay;
+  /** Takes of the recording at this path, newest first. */
+  takesOf(path: string): string[];
+}
+
+/** Which URLs lose their use with these facts. */
+function forgets(takeId: string, entries: readonly Entry[]): Forget | undefined {
+  for (const { event } of entries) {
+    if (event.type === "part.stored") return { takeId, part: event.number };
+    if (event.type === "asset.abandoned") return { takeId, part: "all" };
+  }
+  return undefined;
+}
+
+/** The journal over an event store. */
+export function openJournal(store: EventStore, clock: Clock): Journal {
+  return {
+    append(takeId, entries) {
+      const rows = entries.map(({ event, url }) => ({
+        takeId,
+        atMs: clock.now(),
+        event: JSON.stringify(event),
+        part: "number" in event ? event.number : null,
+        url: url ?? null,
+      }));
+      store.append(rows, forgets(takeId, entries));
+    },
+    replay(takeId) {
+      const urls = new Map<number, KeptUrl>();
+      const events = store.read(takeId).map((row) => {
+        if (row.part !== null && row.url !== null) {
+          urls.set(row.part, { url: row.url, receivedAtMs: row.atMs });
+        }
+        return JSON.parse(row.event) as DurableEvent;
+      });
+      return { events, urls };
+    },
+    takesOf: (path) => store.takesOf(path),
+  };
+}

@@ -1,0 +1,119 @@
+import type { EndedBy } from "../events.ts";
+import type { Look } from "../containers/container.ts";
+import type { FileFacts } from "../runtime/disk.ts";
+import type { Writers } from "../runtime/writers.ts";
+
+/** When silence counts, in milliseconds. */
+export interface QuietPolicy {
+  /** Ends a recording whose format has no end rule, or whose writer is known to be gone. */
+  readonly idleMs: number;
+  /** Ends a recording whose bytes still say `open`. */
+  readonly abandonMs: number;
+}
+
+/** What the looks so far add up to. */
+export interface Observed {
+  readonly sizeBytes: number;
+  readonly modifiedMs: number;
+  /** When size and time were first seen as they are, monotonic milliseconds. */
+  readonly sinceMs: number;
+  /** How long before that the file says it was changed, 0 to 1,000 ms; only for the report. */
+  readonly seenLateMs: number;
+  /** Whether the file ever changed under our eyes. */
+  readonly changedOnce: boolean;
+  /** When the present run of `final` looks began, monotonic milliseconds; null while not final. */
+  readonly finalSinceMs: number | null;
+}
+
+/** Clock readings of one look: wall clock and monotonic milliseconds. */
+export interface Moment {
+  readonly nowMs: number;
+  readonly monotonicMs: number;
+}
+
+/** Adds one look to what was observed before. */
+export function observe(
+  before: Observed | null,
+  facts: Pick<FileFacts, "sizeBytes" | "modifiedMs">,
+  verdict: Look["verdict"],
+  moment: Moment,
+): Observed {
+  const same = before !== null && before.sizeBytes === facts.sizeBytes &&
+    before.modifiedMs === facts.modifiedMs;
+  const finalSinceMs = verdict !== "final"
+    ? null
+    : same && before.finalSinceMs !== null
+    ? before.finalSinceMs
+    : moment.monotonicMs;
+  if (same) return { ...before, finalSinceMs };
+  return {
+    sizeBytes: facts.sizeBytes,
+    modifiedMs: facts.modifiedMs,
+    sinceMs: moment.monotonicMs,
+    seenLateMs: Math.min(Math.max(moment.nowMs - facts.modifiedMs, 0), 1000),
+    changedOnce: before !== null,
+    finalSinceMs,
+  };
+}
+
+/**
+ * How long nothing has happened, in milliseconds. Counted from the file's own time, so that a file
+ * that is long finished does not wait; but once it has changed under our eyes, from the moment we saw
+ * it, because the clock of the machine that writes may be wrong.
+ */
+export function quietMs(observed: Observed, moment: Moment): number {
+  const seenMs = moment.monotonicMs - observed.sinceMs;
+  return observed.changedOnce ? seenMs : Math.max(seenMs, moment.nowMs - observed.modifiedMs);
+}
+
+/** Whether the recording is over, and how that is known. */
+export type Judgement =
+  | { readonly is: "growing" }
+  /** Quiet for longer than idle, yet nothing says that it is over. */
+  | { readonly is: "quiet"; readonly quietMs: number }
+  /** The bytes say `final`, but not yet for long enough: all may be sent, nothing finalized. */
+  | { readonly is: "settling" }
+  | { readonly is: "ended"; readonly by: EndedBy; readonly finishedByRecorder: boolean };
+
+/** Everything the judgement rests on. */
+export interface Evidence {
+  readonly observed: Observed;
+  readonly look: Look;
+  readonly moment: Moment;
+  readonly writers: Writers;
+  /** A person pressed finish. */
+  readonly finishAsked: boolean;
+  /** The file has no name any more; it lives by our handle. */
+  readonly deleted: boolean;
+}
+
+/**
+ * The end of a recording, by evidence, in this order: the operator's word; the container's `final`
+ * that held for its settle time with size and time unchanged; silence, and only where the bytes have
+ * no end rule or the writer is known to be gone; `--abandon`. A container that says `open` is evidence
+ * that the take goes on.
+ */
+export function judge(evidence: Evidence, policy: QuietPolicy): Judgement {
+  const { observed, look, moment, writers } = evidence;
+  const final = look.verdict === "final";
+  if (evidence.finishAsked) return ended("operator", look.verdict !== "open");
+  if (final && observed.finalSinceMs !== null) {
+    const heldMs = moment.monotonicMs - observed.finalSinceMs;
+    return heldMs >= look.settleMs ? ended("container", true) : { is: "settling" };
+  }
+  const quiet = quietMs(observed, moment);
+  const seenMs = moment.monotonicMs - observed.sinceMs;
+  // However old the file says it is, it must have been seen unchanged for a moment.
+  const still = seenMs >= look.settleMs;
+  if (evidence.deleted && still && writers !== "some") return ended("deleted", false);
+  if (quiet < policy.idleMs || !still) return { is: "growing" };
+  // A format without a rule: silence is all there is, unless somebody is seen to hold the file.
+  if (look.verdict === "undecidable" && writers !== "some") return ended("idle", true);
+  if (look.verdict === "open" && writers === "none") return ended("writer_gone", false);
+  if (quiet >= policy.abandonMs) return ended("abandoned", look.verdict !== "open");
+  return { is: "quiet", quietMs: quiet };
+}
+
+function ended(by: EndedBy, finishedByRecorder: boolean): Judgement {
+  return { is: "ended", by, finishedByRecorder };
+}

@@ -1,0 +1,84 @@
+import { Rejected, Unavailable, UrlExpired } from "../errors.ts";
+import type { ByteRange } from "../recording/range.ts";
+import type { RecordingSource } from "../runtime/disk.ts";
+import type { RangeDigest } from "../runtime/range_digest.ts";
+
+/** Longest time a PUT may go without progress, in milliseconds; S3 itself closes after 20–60 s. */
+export const STALL_MS = 60_000;
+
+/** What to send and where. */
+export interface PutOrder {
+  readonly partNumber: number;
+  readonly range: ByteRange;
+  /** The presigned URL. */
+  readonly url: string;
+  /** The asset's filetype: it is part of the signature. */
+  readonly filetype: string;
+}
+
+/**
+ * Sends one part, one attempt.
+ *
+ * @param onSent Told the bytes handed to the connection so far.
+ * @returns The digest of the bytes that the storage acknowledged.
+ * @throws Unavailable, UrlExpired, Rejected by the storage's answer; RecordingChanged if the recording
+ * ends inside the part.
+ */
+export async function putPart(
+  digests: RangeDigest,
+  source: RecordingSource,
+  order: PutOrder,
+  signal: AbortSignal,
+  onSent: (sentBytes: number) => void,
+): Promise<string> {
+  // The signed headers of Frame.io's URLs are content-type, host and x-amz-acl; no Authorization.
+  const headers = { "content-type": order.filetype, "x-amz-acl": "private" };
+  const target = { url: order.url, headers, stallMs: STALL_MS };
+  const { answer, digest } = await digests.send(source, order.range, target, signal, onSent);
+  // A captive portal's 200 comes with a page; S3's comes without a body.
+  if (answer.status === 200 && !/<html|<!doctype/i.test(answer.text)) return digest;
+  throw storageError(order.partNumber, answer.status, answer.text);
+}
+
+/** Codes that pass by themselves (Amazon S3, List of error codes; retry set of well-kept clients). */
+const PASSING = new Set([
+  "RequestTimeout",
+  "IncompleteBody",
+  "BadDigest",
+  "OperationAborted",
+  "InternalError",
+  "ServiceUnavailable",
+  "SlowDown",
+  "RequestTimeTooSkewed",
+]);
+
+/** Codes that a fresh URL mends. */
+const EXPIRED = new Set(["ExpiredToken", "TokenRefreshRequired"]);
+
+/**
+ * The class of an answer of the storage: its XML code first, the status second, since the same status
+ * means different things (400 RequestTimeout passes, 501 NotImplemented never does).
+ */
+export function storageError(partNumber: number, status: number, text: string): Error {
+  const code = /<Code>\s*([A-Za-z]+)\s*<\/Code>/.exec(text)?.[1] ?? "";
+  const said = code === "" ? `status ${status}` : `${status} ${code}`;
+  const words = `Cannot store part ${partNumber}: the storage answered ${said}`;
+  const expired = code === "AccessDenied" && /has expired/i.test(text);
+  if (expired || EXPIRED.has(code)) return new UrlExpired(words);
+  if (code === "RequestTimeTooSkewed") {
+    return new Unavailable(
+      `${words}. Set this machine's clock: it is over 15 minutes off`,
+      "storage",
+    );
+  }
+  if (PASSING.has(code)) return new Unavailable(words, "storage");
+  if (code !== "") return new Rejected(words, status);
+  // Without a code, some box in between may have answered: only what can never pass is final.
+  if (status === 200) {
+    return new Unavailable(`Cannot store part ${partNumber}: a login page answered`, "network");
+  }
+  const final = status >= 400 && status < 500 &&
+    ![403, 407, 408, 409, 425, 429, 511].includes(status);
+  if (final || status === 501) return new Rejected(words, status);
+  return new Unavailable(words, "storage");
+}

@@ -1,0 +1,144 @@
+import { storedBytes, type TakePart } from "../take/state.ts";
+import type { Shown } from "../take/studio.ts";
+import type { TakeSnapshot } from "../take/take.ts";
+import type { StripRun, StripState, TakePhase, TakeView } from "./view.ts";
+
+/** The view of one take: everything that any surface shows, in one place, so that none disagree. */
+export function viewOf(shown: Shown): TakeView {
+  const { takeId, target, snapshot, already } = shown;
+  const { state, sight, meter, outcome } = snapshot;
+  const phase = phaseOf(snapshot, already);
+  const over = state.finalized !== null || outcome !== null;
+  const recordedBytes = sight?.facts.sizeBytes ?? state.finalized?.sizeBytes ?? 0;
+  const parts = [...state.parts.values()].sort((a, b) => a.number - b.number);
+  const verifiedBytes = sum(parts.filter((p) => isVerified(p, snapshot)));
+  const judgement = sight?.judgement;
+  const endedNow = judgement?.is === "ended" ? judgement : state.finalized && state.ended;
+  return {
+    id: takeId,
+    name: state.name || target.name,
+    path: target.path,
+    phase,
+    words: wordsOf(phase, shown, recordedBytes, verifiedBytes),
+    assetId: state.asset.at === "created" ? state.asset.id : null,
+    formerAssets: state.formerAssets,
+    recordedBytes,
+    storedBytes: storedBytes(state),
+    verifiedBytes: state.verified ? state.finalized!.sizeBytes : verifiedBytes,
+    resentBytes: state.resentBytes,
+    rateBytesPerSecond: over ? 0 : Math.round(meter.storedRate()),
+    behindSeconds: over ? null : meter.behindSeconds(),
+    doneInSeconds: over ? null : doneInSeconds(snapshot, recordedBytes, verifiedBytes),
+    endedBy: endedNow?.by ?? null,
+    finishedByRecorder: endedNow?.finishedByRecorder ?? true,
+    tailSeconds: state.finalized === null ? null : state.finalized.tailMs / 1000,
+    verified: state.verified,
+    problem: snapshot.trouble,
+    canFinish: recordedBytes > 0 && !over && state.totalBytes === null &&
+      state.finishAskedBytes === null,
+    partCount: parts.length,
+    strip: stripOf(parts, snapshot),
+  };
+}
+
+function phaseOf({ state, sight, outcome }: TakeSnapshot, already: boolean): TakePhase {
+  if (already) return "finalized";
+  if (outcome?.is === "failed") return "failed";
+  if (outcome?.is === "suspended") return "suspended";
+  if (state.finalized !== null) return state.verified ? "finalized" : "finalizing";
+  if (sight === null) return state.parts.size > 0 ? "recording" : "waiting";
+  if (state.totalBytes !== null) return "finalizing";
+  if (sight.judgement.is === "quiet") return "quiet";
+  return sight.judgement.is === "growing" ? "recording" : "verifying";
+}
+
+function wordsOf(
+  phase: TakePhase,
+  { snapshot, already }: Shown,
+  recordedBytes: number,
+  verifiedBytes: number,
+): string {
+  const { state, sight } = snapshot;
+  const mark = state.ended?.finishedByRecorder === false ? ", not finalized by its recorder" : "";
+  switch (phase) {
+    case "waiting":
+      return "waiting for the recording";
+    case "recording":
+      if (sight === null) return "waiting for the disk";
+      return sight.look.verdict === "undecidable"
+        ? "recording, in a format without an end mark: ends when it is quiet"
+        : "recording";
+    case "quiet":
+      return "quiet: waiting for the recorder. Press finish if the take is over";
+    case "verifying": {
+      const whole = state.finishAskedBytes ?? recordedBytes;
+      const percent = whole === 0 ? 0 : Math.floor(100 * verifiedBytes / whole);
+      const rest = storedBytes(state) < whole ? "sending the rest, " : "";
+      return `ended: ${rest}${percent} % read again and equal${mark}`;
+    }
+    case "finalizing":
+      return `finalizing${mark}`;
+    case "finalized":
+      if (already) return `finalized before and unchanged${mark}`;
+      return state.ended?.by === "deleted"
+        ? "deleted before its recorder finished it; every byte it had is stored and verified"
+        : `finalized and verified${mark}`;
+    case "suspended":
+      return "suspended: the same command goes on with it";
+    case "failed":
+      return "failed";
+  }
+}
+
+/** What is left to store and to read again, at the present rates; they run side by side. */
+function doneInSeconds(
+  { state, sight, meter }: TakeSnapshot,
+  recordedBytes: number,
+  verifiedBytes: number,
+): number | null {
+  const judgement = sight?.judgement.is;
+  if (judgement !== "ended" && judgement !== "settling") return null;
+  const whole = state.finishAskedBytes ?? recordedBytes;
+  const storing = seconds(whole - storedBytes(state), meter.storedRate());
+  const reading = seconds(whole - verifiedBytes, meter.verifiedRate());
+  return storing === null || reading === null ? null : Math.max(storing, reading);
+}
+
+function seconds(bytes: number, rate: number): number | null {
+  if (bytes <= 0) return 0;
+  return rate > 0 ? bytes / rate : null;
+}
+
+/** The parts as runs of equal neighbours: 10,000 of them stay a few entries. */
+function stripOf(parts: readonly TakePart[], snapshot: TakeSnapshot): StripRun[] {
+  const runs: StripRun[] = [];
+  for (const part of parts) {
+    const state = stripState(part, snapshot);
+    const last = runs.at(-1);
+    if (last?.state === state && last.to === part.number - 1) {
+      runs[runs.length - 1] = {
+        ...last,
+        to: part.number,
+        sizeBytes: last.sizeBytes + part.sizeBytes,
+      };
+    } else {
+      runs.push({ from: part.number, to: part.number, state, sizeBytes: part.sizeBytes });
+    }
+  }
+  return runs;
+}
+
+function stripState(part: TakePart, snapshot: TakeSnapshot): StripState {
+  if (snapshot.sending.has(part.number)) return "sending";
+  if (part.at === "changed") return "changed";
+  if (part.at !== "stored") return "registered";
+  return isVerified(part, snapshot) ? "verified" : "stored";
+}
+
+function isVerified(part: TakePart, { state, isVerified }: TakeSnapshot): boolean {
+  return part.at === "stored" && (state.verified || isVerified(part.number));
+}
+
+function sum(parts: readonly TakePart[]): number {
+  return parts.reduce((bytes, part) => bytes + part.sizeBytes, 0);
+}

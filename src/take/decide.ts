@@ -1,0 +1,184 @@
+/**
+ * What to do next with a take: the one place that decides. Pure; take.ts looks, asks here, and has the
+ * steps done. Reads in the order of the line: asset, parts, registration, PUT, verify, finalize.
+ */
+import { MAX_PART_NUMBER, MIN_HEAD_BYTES } from "../parts/limits.ts";
+import { HEAD_NUMBER, type Part, planGrowing, planRemainder } from "../parts/plan.ts";
+import type { Judgement } from "../recording/settle.ts";
+import { nextPart, type TakePart, type TakeState } from "./state.ts";
+
+/** The moment that a decision is made for. */
+export interface Scene {
+  /** Bytes that belong to the take: the file's size, or what a person ended the take at. */
+  readonly sizeBytes: number;
+  /** Bytes that are safe to send. */
+  readonly frontierBytes: number;
+  /** Bytes in front that the container will rewrite at the stop. */
+  readonly headBytes: number;
+  readonly mediaStart: number | null;
+  readonly judgement: Judgement;
+  /** Lanes of this process. */
+  readonly lanes: number;
+  /** Whether this errand is under way or waits for its next attempt. */
+  busy(errand: string): boolean;
+  /** Whether a presigned URL is at hand that can still be used. */
+  hasUrl(partNumber: number): boolean;
+  /** Whether the part was read again since the recording last changed, and is equal. */
+  isVerified(partNumber: number): boolean;
+}
+
+/** One thing to do now. */
+export type Step =
+  | { readonly do: "create_asset" }
+  /** The asset cannot be completed: leave it and begin a second one. */
+  | { readonly do: "abandon_asset"; readonly reason: string }
+  | { readonly do: "fix_head"; readonly headBytes: number; readonly mediaStart: number | null }
+  /** `again`: the service may know these parts already; they are asked for with the same words. */
+  | {
+    readonly do: "register";
+    readonly parts: readonly Part[];
+    readonly totalBytes: number | null;
+    readonly again: boolean;
+  }
+  | { readonly do: "put"; readonly number: number }
+  | { readonly do: "verify"; readonly number: number }
+  /** Everything is in and equal. */
+  | { readonly do: "conclude" };
+
+/** At most this many parts are registered and not yet stored, for each lane. */
+const PARTS_A_LANE = 4;
+
+/** Parts read again at once: two keep a disk busy without making it jump. */
+const VERIFY_LANES = 2;
+
+/** The steps to begin now; those under way are not named again. */
+export function decide(state: TakeState, scene: Scene): Step[] {
+  if (scene.sizeBytes === 0) return [];
+  if (state.asset.at !== "created") return scene.busy("asset") ? [] : [{ do: "create_asset" }];
+  const misfit = state.finalized === null ? whyMisfit(state, scene) : null;
+  if (misfit !== null) return [{ do: "abandon_asset", reason: misfit }];
+  const steps = [...registrations(state, scene), ...puts(state, scene), ...checks(state, scene)];
+  const done = state.finalized !== null && steps.length === 0 && allVerified(state, scene);
+  return done ? [{ do: "conclude" }] : steps;
+}
+
+/** Why the registered parts no longer fit the recording, or null while they do. */
+function whyMisfit(state: TakeState, scene: Scene): string | null {
+  const { sizeBytes } = scene;
+  if (state.totalBytes !== null) {
+    if (sizeBytes === state.totalBytes) return null;
+    return `the recording has ${sizeBytes} bytes now, ${state.totalBytes} were registered as its total`;
+  }
+  const { offsetBytes } = nextPart(state);
+  if (state.parts.size > 0 && offsetBytes >= sizeBytes) {
+    return `the recording was cut to ${sizeBytes} bytes, ${offsetBytes} are registered in parts`;
+  }
+  return null;
+}
+
+/** What to declare to the service. One call at a time, so that numbers are given out in order. */
+function registrations(state: TakeState, scene: Scene): Step[] {
+  if (scene.busy("register")) return [];
+  const parts = [...state.parts.values()];
+  const open = parts.filter((part) => part.at !== "stored");
+  const mostParts = PARTS_A_LANE * scene.lanes;
+  const withoutUrl = open.filter((part) => !scene.hasUrl(part.number));
+  if (withoutUrl.length > 0) {
+    const again = withoutUrl.slice(0, mostParts);
+    const totalBytes = again.some((part) => part.isFinal) ? state.totalBytes : null;
+    return [{ do: "register", parts: again, totalBytes, again: true }];
+  }
+  // Refilled when half is left: one call then carries many parts, and no lane runs dry meanwhile.
+  if (open.length > mostParts / 2 || state.totalBytes !== null) return [];
+  return declare(state, scene, mostParts - open.length);
+}
+
+/** New parts: those whose bytes are there; and after the end the rest, the head, the final one. */
+function declare(state: TakeState, scene: Scene, most: number): Step[] {
+  const head = state.head ?? {
+    bytes: Math.max(MIN_HEAD_BYTES, scene.headBytes),
+    mediaStart: scene.mediaStart,
+  };
+  const fixHead: Step[] = state.head === null
+    ? [{ do: "fix_head", headBytes: head.bytes, mediaStart: head.mediaStart }]
+    : [];
+  const register = (parts: readonly Part[], totalBytes: number | null = null): Step[] => [
+    ...fixHead,
+    { do: "register", parts, totalBytes, again: false },
+  ];
+
+  const next = nextPart(state);
+  const offsetBytes = state.head === null ? head.bytes : next.offsetBytes;
+  const growing = planGrowing(next.number, offsetBytes, scene.frontierBytes, most);
+  if (growing.length > 0) return register(growing);
+  if (!isEnding(scene)) return [];
+
+  const allStored = [...state.parts.values()].every((part) => part.at === "stored");
+  if (state.parts.size === 0 && scene.sizeBytes <= head.bytes) {
+    if (scene.judgement.is !== "ended") return [];
+    const only = { number: HEAD_NUMBER, sizeBytes: scene.sizeBytes, isFinal: true };
+    return [{ do: "register", parts: [only], totalBytes: scene.sizeBytes, again: false }];
+  }
+  const rest = planRemainder(next.number, offsetBytes, scene.sizeBytes);
+  if (rest.at(-1)!.number > MAX_PART_NUMBER) {
+    return [{ do: "abandon_asset", reason: `part numbers end at ${MAX_PART_NUMBER}` }];
+  }
+  const body = rest.slice(0, -1);
+  if (body.length > 0) return register(body.slice(0, most));
+  if (!allStored) return [];
+  if (!state.parts.has(HEAD_NUMBER)) {
+    return register([{ number: HEAD_NUMBER, sizeBytes: head.bytes, isFinal: false }]);
+  }
+  if (scene.judgement.is !== "ended" || !allVerified(state, scene)) return [];
+  return register(rest, scene.sizeBytes);
+}
+
+/** Parts that can go out. The head goes after the end, the final part after everything is verified. */
+function puts(state: TakeState, scene: Scene): Step[] {
+  const parts = [...state.parts.values()];
+  const mayGo = (part: TakePart) => {
+    if (part.at === "stored" || part.at === "planned") return false;
+    if (!scene.hasUrl(part.number) || scene.busy(putErrand(part.number))) return false;
+    if (part.isFinal) return scene.judgement.is === "ended" && othersVerified(parts, scene);
+    return part.number !== HEAD_NUMBER || isEnding(scene);
+  };
+  return parts.filter(mayGo).map(({ number }): Step => ({ do: "put", number }));
+}
+
+/** Stored parts that are to be read again, lowest number first. */
+function checks(state: TakeState, scene: Scene): Step[] {
+  if (!isEnding(scene) && state.finalized === null) return [];
+  const parts = [...state.parts.values()].filter((part) => part.at === "stored");
+  const running = parts.filter((part) => scene.busy(verifyErrand(part.number))).length;
+  return parts
+    .filter((part) => !scene.isVerified(part.number) && !scene.busy(verifyErrand(part.number)))
+    .slice(0, Math.max(0, VERIFY_LANES - running))
+    .map(({ number }): Step => ({ do: "verify", number }));
+}
+
+/** Whether the rest may be sent and read again: the bytes say that it is over, settled or not yet. */
+function isEnding(scene: Scene): boolean {
+  return scene.judgement.is === "settling" || scene.judgement.is === "ended";
+}
+
+function allVerified(state: TakeState, scene: Scene): boolean {
+  return [...state.parts.values()].every((part) =>
+    part.at === "stored" && scene.isVerified(part.number)
+  );
+}
+
+function othersVerified(parts: readonly TakePart[], scene: Scene): boolean {
+  return parts.every((part) =>
+    part.isFinal || (part.at === "stored" && scene.isVerified(part.number))
+  );
+}
+
+/** Name of the errand that sends a part. */
+export function putErrand(partNumber: number): string {
+  return `put ${partNumber}`;
+}
+
+/** Name of the errand that reads a part again. */
+export function verifyErrand(partNumber: number): string {
+  return `verify ${partNumber}`;
+}

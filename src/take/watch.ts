@@ -1,0 +1,190 @@
+import { dirname } from "@std/path";
+import { Limit, Unavailable } from "../errors.ts";
+import { judge, observe, type Observed } from "../recording/settle.ts";
+import { unknown } from "../containers/unknown.ts";
+import type { FileFacts, RecordingSource } from "../runtime/disk.ts";
+import { recall } from "./recall.ts";
+import { emptyState, type TakeState } from "./state.ts";
+import { createTake, POLL_MS, type Take, type TakeOutcome, type TakeRoom } from "./take.ts";
+import { createWake } from "./wake.ts";
+
+/** A recording to upload, as it was asked for. */
+export interface Target {
+  /** Absolute path without links; the file may not exist yet. */
+  readonly path: string;
+  /** Name of the asset. */
+  readonly name: string;
+  /** MIME type of the asset. */
+  readonly filetype: string;
+}
+
+/** What a watch shows of itself. */
+export interface Stage {
+  /** A recording is waited for; `trouble` says what is in the way, or is null. */
+  waiting(takeId: string, trouble: string | null): void;
+  /** A take begins, or goes on. */
+  begun(takeId: string, take: Take): void;
+  /** The recording was finalized before and is unchanged. */
+  already(state: TakeState): void;
+  /** The take came to its end. */
+  over(takeId: string, outcome: TakeOutcome): void;
+}
+
+/**
+ * Watches one path: waits for the recording, finds out whether it is known, and carries its take to
+ * the end. Another recording that has taken the name meanwhile is the next take.
+ *
+ * @param stay Goes on waiting for further recordings under the name until the signal is aborted.
+ */
+export async function watchPath(
+  room: TakeRoom,
+  target: Target,
+  stay: boolean,
+  stage: Stage,
+  signal: AbortSignal,
+): Promise<TakeOutcome> {
+  const hints = new AbortController();
+  const wake = createWake(room.clock);
+  let take: Take | null = null;
+  const hintSignal = AbortSignal.any([signal, hints.signal]);
+  room.disk.watch(dirname(target.path), () => {
+    wake.ring();
+    take?.hint();
+  }, hintSignal);
+  try {
+    let outcome: TakeOutcome = { is: "suspended" };
+    let seen: string | null = null;
+    while (!signal.aborted) {
+      const takeId = room.random.hex(8);
+      const found = await firstBytes(room, target, seen, wake, signal, (trouble) =>
+        stage.waiting(takeId, trouble));
+      if (found === null) break;
+      if (found instanceof Limit) {
+        outcome = { is: "failed", message: found.message };
+        room.bus.publish(takeId, { type: "take.failed", message: found.message });
+        stage.over(takeId, outcome);
+        if (!stay) return outcome;
+        seen = identity(await room.disk.stat(target.path));
+        continue;
+      }
+      const begun = await begin(room, target, takeId, found, stage, signal);
+      take = begun.take;
+      outcome = take === null ? { is: "done" } : await take.run();
+      take = null;
+      stage.over(begun.id, outcome);
+      if (outcome.is === "suspended") break;
+      const now = await room.disk.stat(target.path).catch(() => null);
+      const replaced = now !== null && now.fileId !== begun.fileId;
+      if (!stay && !replaced) return outcome;
+      seen = replaced ? null : identity(now);
+    }
+    return signal.aborted ? { is: "suspended" } : outcome;
+  } finally {
+    hints.abort();
+  }
+}
+
+/** Opens the take of a recording: a new one, one from the journal, or none where nothing is left. */
+async function begin(
+  room: TakeRoom,
+  target: Target,
+  newId: string,
+  source: RecordingSource,
+  stage: Stage,
+  signal: AbortSignal,
+): Promise<{ id: string; fileId: string; take: Take | null }> {
+  const { path, name, filetype } = target;
+  const { fileId } = await source.stat();
+  const known = await recall(room.journal, room.digests, source, path, signal);
+  if (known.is === "done") {
+    await source.close();
+    stage.already(known.state);
+    return { id: known.state.id, fileId, take: null };
+  }
+  const state = known.is === "begun" ? known.state : emptyState(newId);
+  const take = createTake(
+    room,
+    source,
+    path,
+    state,
+    known.is === "begun" ? known.urls : new Map(),
+    signal,
+  );
+  if (known.is === "begun") take.resumed();
+  else take.started({ type: "take.started", path, name, filetype, fileId }, known.unfinished);
+  stage.begun(state.id, take);
+  return { id: state.id, fileId, take };
+}
+
+/** Tells one state of a file from the next. */
+function identity(facts: FileFacts | null): string {
+  return facts === null ? "" : `${facts.fileId}:${facts.sizeBytes}:${facts.modifiedMs}`;
+}
+
+/**
+ * Waits until there is a recording with at least one byte. Some recorders create a file, delete it
+ * and create it again before they write: only the file that has the name counts.
+ *
+ * @param seen Identity of a recording that is dealt with already.
+ * @returns Null when the signal was aborted; Limit for a recording that ended without a byte.
+ */
+async function firstBytes(
+  room: TakeRoom,
+  target: Target,
+  seen: string | null,
+  wake: { rest(mostMs: number, signal: AbortSignal): Promise<void> },
+  signal: AbortSignal,
+  onWait: (trouble: string | null) => void,
+): Promise<RecordingSource | Limit | null> {
+  const { clock, disk } = room;
+  let observed: Observed | null = null;
+  while (!signal.aborted) {
+    try {
+      const facts = await disk.stat(target.path);
+      if (facts?.isDirectory) {
+        return new Limit(`Cannot upload ${target.path}: it is a folder. Name a recording's file`);
+      }
+      if (facts !== null && facts.sizeBytes > 0 && identity(facts) !== seen) {
+        const source = await disk.open(target.path);
+        if (source !== null) return source;
+      }
+      onWait(null);
+      if (facts === null || identity(facts) === seen) observed = null;
+      else {
+        const moment = { nowMs: clock.now(), monotonicMs: clock.monotonicMs() };
+        observed = observe(observed, facts, "undecidable", moment);
+        if (await endedEmpty(room, target, facts, observed)) {
+          return new Limit(
+            `Cannot upload ${target.name}: it has 0 bytes and nobody writes to it, and Frame.io takes ` +
+              "no empty file. Check the recorder",
+          );
+        }
+      }
+    } catch (error) {
+      onWait(messageOf(error, target.path));
+    }
+    await wake.rest(POLL_MS, signal).catch(() => {});
+  }
+  return null;
+}
+
+/** Whether an empty file stays empty: by the rules of a format that has no end rule. */
+async function endedEmpty(
+  room: TakeRoom,
+  target: Target,
+  facts: FileFacts,
+  observed: Observed,
+): Promise<boolean> {
+  const moment = { nowMs: room.clock.now(), monotonicMs: room.clock.monotonicMs() };
+  const look = await unknown.inspect(() => Promise.resolve(0), 0);
+  const evidence = { observed, look, moment, finishAsked: false, deleted: false };
+  const bySilence = judge({ ...evidence, writers: "unknown" }, room.quiet);
+  if (bySilence.is !== "ended") return false;
+  const writers = await room.disk.writers(target.path, facts.fileId);
+  return judge({ ...evidence, writers }, room.quiet).is === "ended";
+}
+
+function messageOf(error: unknown, path: string): string {
+  if (error instanceof Unavailable) return error.message;
+  return `Cannot read ${path}: ${(error as Error).message}. Check its permissions`;
+}

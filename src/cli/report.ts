@@ -1,0 +1,117 @@
+import type { TakeView } from "../control/view.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { EventBus } from "../take/bus.ts";
+import { readKeys } from "./keys.ts";
+import { createTerminal } from "./terminal.ts";
+
+/** What a person or a script reads of a run. */
+export interface Report {
+  /** Says where things are and starts to tell. */
+  begin(place: { readonly page: string | null; readonly api: string; readonly state: string }): void;
+  /** One message beside the display. */
+  say(text: string): void;
+  /** Tells the last state and gives the terminal back. */
+  end(): Promise<void>;
+}
+
+/** How often the display is drawn, in milliseconds. */
+const DRAW_EVERY_MS = 200;
+
+/**
+ * The report of a run: with `json` one event a line on stdout; otherwise a display that is drawn in
+ * place on a terminal, or plain lines elsewhere.
+ */
+export function createReport(options: {
+  readonly json: boolean;
+  readonly views: () => TakeView[];
+  readonly bus: EventBus;
+  readonly clock: Clock;
+  readonly finish: (takeId: string) => string;
+}): Report {
+  const { json, views, bus, clock } = options;
+  const over = new AbortController();
+  const interactive = !json && Deno.stdout.isTerminal();
+  const terminal = createTerminal({
+    out: write,
+    columns: () => consoleSize().columns,
+    rows: () => consoleSize().rows,
+    color: interactive && !Deno.noColor,
+    interactive,
+    clock,
+  });
+  const say = (text: string) => json ? writeError(`${text}\n`) : terminal.line(text);
+  const silence = bus.on((event) => json ? write(`${JSON.stringify(event)}\n`) : terminal.event(event));
+  let drawing: Promise<void> = Promise.resolve();
+
+  return {
+    say,
+    begin({ page, api, state }) {
+      if (json) return;
+      say(`Uploading to ${api}, journal in ${state}`);
+      if (page !== null) say(`Status page: ${page}`);
+      drawing = draw(() => terminal.update(views()), clock, over.signal);
+      if (interactive && Deno.stdin.isTerminal()) {
+        readKeys((key) => onKey(key, options, say), over.signal);
+      }
+    },
+    async end() {
+      over.abort();
+      await drawing;
+      silence();
+      if (!json) terminal.finish(views());
+    },
+  };
+}
+
+async function draw(frame: () => void, clock: Clock, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    frame();
+    await clock.sleep(DRAW_EVERY_MS, signal).catch(() => {});
+  }
+}
+
+/** `f` ends the take; where there are several, its number on the display says which. */
+function onKey(
+  key: string,
+  { views, finish }: { views: () => TakeView[]; finish: (takeId: string) => string },
+  say: (text: string) => void,
+): void {
+  const open = views().filter((view) => view.canFinish);
+  if (key === "f" && open.length > 1) {
+    say(`Which take? ${open.slice(0, 9).map((view, i) => `${i + 1} ${view.name}`).join(", ")}`);
+    return;
+  }
+  const chosen = key === "f" ? open[0] : open.length > 1 ? open[Number(key) - 1] : undefined;
+  if (chosen !== undefined) {
+    finish(chosen.id);
+    say(`Finishing ${chosen.name} at its present size, by your word`);
+  } else if (key === "f") say("No take can be finished now");
+}
+
+function consoleSize(): { columns: number; rows: number } {
+  try {
+    return Deno.consoleSize();
+  } catch {
+    return { columns: 80, rows: 24 };
+  }
+}
+
+const encoder = new TextEncoder();
+
+function write(text: string): void {
+  writeAll(Deno.stdout, text);
+}
+
+function writeError(text: string): void {
+  writeAll(Deno.stderr, text);
+}
+
+/** A reader that went away (`| head`) must not end an upload. */
+function writeAll(to: { writeSync(bytes: Uint8Array): number }, text: string): void {
+  let bytes = encoder.encode(text);
+  try {
+    while (bytes.length > 0) bytes = bytes.subarray(to.writeSync(bytes));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  }
+}

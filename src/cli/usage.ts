@@ -1,0 +1,62 @@
+/** The version that --version, the page and the API name. */
+export const VERSION = "0.1.0";
+
+/** What --help prints for the main command. */
+export const USAGE = `reeltime ${VERSION}: uploads a recording to Frame.io while it grows
+
+  deno run -A main.ts --watch PATH [--watch PATH…]    upload recordings while they grow
+  deno run -A main.ts sandbox [options]               a stand-in for Frame.io as its own server
+  deno run -A main.ts demo                            watch it work, without an account
+
+PATH may not exist yet. The program exits when every take has ended.
+
+  --watch PATH        a recording to upload; may be given several times
+  --name NAME         name of the asset, with an extension (default: the file's name)
+  --sandbox           use the embedded stand-in for Frame.io, in this process, without an account
+  --api URL           API base, default https://api.frame.io
+  --folder ID         folder or root asset to upload into; or environment FRAMEIO_FOLDER,
+                      or "folder" in config.json of the state folder
+  --token-file FILE   file that holds the token; or environment FRAMEIO_TOKEN
+  --state DIR         folder of the journal (default: this system's place for program state)
+  --listen HOST:PORT  status page and control API, default 127.0.0.1:8090
+  --no-listen         no status page
+  --lanes N           parallel PUTs, 1 to 32, default 5
+  --idle SECONDS      quiet time that ends a recording whose format has no end mark, or whose
+                      writer is known to be gone; default 60
+  --abandon SECONDS   quiet time after which a recording that still says "open" is taken for
+                      dead; default 3600
+  --stay              keep running when the takes have ended, and take further ones
+  --json              one JSON event a line on stdout instead of the progress display
+  --help, --version
+
+While it runs: f ends a take at its present size, Ctrl-C suspends; the same command goes on.
+Exit status: 0 every take finalized and verified; 1 a take failed; 2 bad usage or configuration;
+3 all bytes stored and verified, but a recorder never finished its file; 130 interrupted.
+`;
+
+/** What \`sandbox --help\` prints. */
+export const SANDBOX_USAGE = `reeltime sandbox: a stand-in for Frame.io as its own server
+
+  deno run -A main.ts sandbox --listen HOST:PORT --dir DIR
+
+  --listen HOST:PORT  where to listen, default 127.0.0.1:8091; port 0 takes any free one
+  --dir DIR           folder for assets and parts; kept between runs
+  --url-life SECONDS  life of a presigned URL, default 86400
+  --refuse-again      answer 400 whenever a registered part is asked for again
+  --help
+
+The API accepts the token "sandbox"; the root folder's id is "root". What it holds is listed under
+/sandbox/assets, and a complete file is at /sandbox/assets/ID/file.
+`;
+
+/** What \`demo --help\` prints. */
+export const DEMO_USAGE = `reeltime demo: the main job, with a built-in camera and the embedded stand-in
+
+  deno run -A main.ts demo [--seconds N]
+
+  --seconds N         length of the recording, 2 to 600, default 12
+  --help
+
+Records a real MOV at about 8 MB/s into a temporary folder, uploads it while it grows, and proves at
+the end that both sides hold the same bytes.
+`;

@@ -1,0 +1,153 @@
+import { Config } from "../errors.ts";
+import type { WatchConfig } from "../config.ts";
+import { createApp } from "../control/app.ts";
+import { type ControlServer, serveControl } from "../control/serve.ts";
+import { viewOf } from "../control/view_of.ts";
+import type { TakeView } from "../control/view.ts";
+import { apiCaller } from "../frameio/api.ts";
+import { userRoute } from "../frameio/realtime.ts";
+import { openJournal } from "../journal/journal.ts";
+import { systemClock } from "../runtime/clock.ts";
+import { makePrivateFolder, systemDisk } from "../runtime/disk.ts";
+import { openEventStore } from "../runtime/event_store.ts";
+import { systemHttp } from "../runtime/http.ts";
+import { lockRecording } from "../runtime/lock.ts";
+import { systemRandom } from "../runtime/random.ts";
+import { systemRangeDigest } from "../runtime/range_digest.ts";
+import { createEventBus } from "../take/bus.ts";
+import { createStudio, type Studio } from "../take/studio.ts";
+import type { Target } from "../take/watch.ts";
+import { createLanes } from "../transfer/lanes.ts";
+import { SANDBOX_ACCESS, startEmbedded } from "./embedded.ts";
+import { createReport, type Report } from "./report.ts";
+import { VERSION } from "./usage.ts";
+
+/** How a watch ended, for exit statuses: see the README's table. */
+export type WatchEnd = 0 | 1 | 3 | 130;
+
+/**
+ * Composes the house and runs the takes to their end.
+ *
+ * @param signal Aborted by the first Ctrl-C: takes are suspended, never finalized.
+ * @throws Config, StateFailure before anything is uploaded.
+ */
+export async function runWatch(config: WatchConfig, signal: AbortSignal): Promise<WatchEnd> {
+  await refuseFolders(config);
+  await makePrivateFolder(config.stateFolder);
+  const store = openEventStore(config.stateFolder);
+  const digests = systemRangeDigest();
+  const clock = systemClock;
+  const closers: (() => unknown)[] = [() => store.close(), () => digests.close()];
+  try {
+    const sandbox = config.account === null
+      ? await startEmbedded(config.stateFolder, store)
+      : null;
+    if (sandbox !== null) closers.push(() => sandbox.shutdown());
+    const access = config.account === null
+      ? { baseUrl: sandbox!.baseUrl, ...SANDBOX_ACCESS }
+      : { ...config.account, baseUrl: config.account.apiBase, token: config.account.token.reveal() };
+    const bus = createEventBus(clock);
+    const room = {
+      clock,
+      random: systemRandom,
+      disk: systemDisk,
+      digests,
+      api: userRoute(apiCaller(systemHttp, access), access.folder),
+      journal: openJournal(store, clock),
+      bus,
+      lanes: createLanes(config.lanes),
+      quiet: { idleMs: config.idleMs, abandonMs: config.abandonMs },
+    };
+    const studio = createStudio(room, await targetsOf(config), {
+      stay: config.stay,
+      lock: (path) => lockRecording(config.stateFolder, path),
+    }, signal);
+    const views = () => studio.shown().map(viewOf);
+    const report = createReport({ json: config.json, views, bus, clock, finish: studio.finish });
+    closers.push(() => report.end());
+    const control = serve(config, studio, bus, report);
+    if (control !== null) closers.push(() => control.shutdown());
+    report.begin({ page: control?.url ?? null, api: access.baseUrl, state: config.stateFolder });
+    await studio.run();
+    return endOf(views());
+  } finally {
+    for (const close of closers.reverse()) await close();
+  }
+}
+
+/** The status page, unless it is unwanted or its default port is taken. */
+function serve(
+  config: WatchConfig,
+  studio: Studio,
+  events: ReturnType<typeof createEventBus>,
+  report: Report,
+): ControlServer | null {
+  if (config.listen === null) return null;
+  const streams = new AbortController();
+  let hosts: readonly string[] = [];
+  const take = (id: string) => {
+    const shown = studio.shown().find(({ takeId }) => takeId === id);
+    return shown && viewOf(shown);
+  };
+  const app = createApp({
+    takes: () => studio.shown().map(viewOf),
+    take,
+    finish: studio.finish,
+    events,
+    allowedHosts: () => hosts,
+    version: VERSION,
+    signal: streams.signal,
+    clock: systemClock,
+  });
+  const { hostname, port, asked } = config.listen;
+  try {
+    const server = serveControl(app, { hostname, port, streams, clock: systemClock });
+    hosts = server.hosts;
+    return server;
+  } catch (error) {
+    const reason = error instanceof Deno.errors.AddrInUse
+      ? "another program has that port"
+      : (error as Error).message;
+    const words = `Cannot serve the status page at ${hostname}:${port}: ${reason}`;
+    if (asked) throw new Config(`${words}. Give another address with --listen, or --no-listen`);
+    report.say(`${words}. Going on without it; give another address with --listen`);
+    return null;
+  }
+}
+
+/** Says at once what can only fail later. */
+async function refuseFolders(config: WatchConfig): Promise<void> {
+  for (const { path } of config.recordings) {
+    const facts = await systemDisk.stat(path).catch((error) => {
+      throw new Config(`Cannot read ${path}: ${error.message}. Check its permissions`);
+    });
+    if (facts?.isDirectory) {
+      throw new Config(
+        `Cannot watch ${path}: it is a folder, and folders are not watched yet. ` +
+          "Name the recording's file with --watch",
+      );
+    }
+    if (facts === null) continue;
+    const source = await systemDisk.open(path).catch((error) => {
+      throw new Config(`Cannot read ${path}: ${error.message}. Check its permissions`);
+    });
+    await source?.close();
+  }
+}
+
+/** The recordings by their real paths: two names of one file are one recording. */
+async function targetsOf(config: WatchConfig): Promise<Target[]> {
+  const targets = new Map<string, Target>();
+  for (const recording of config.recordings) {
+    const path = await systemDisk.realPath(recording.path);
+    targets.set(path, { ...recording, path });
+  }
+  return [...targets.values()];
+}
+
+/** The worst that happened decides. */
+function endOf(views: readonly TakeView[]): WatchEnd {
+  if (views.some(({ phase }) => phase === "suspended" || phase === "waiting")) return 130;
+  if (views.some(({ phase, endedBy }) => phase !== "finalized" || endedBy === "deleted")) return 1;
+  return views.every(({ finishedByRecorder }) => finishedByRecorder) ? 0 : 3;
+}

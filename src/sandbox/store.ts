@@ -1,0 +1,225 @@
+import { join } from "@std/path";
+import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
+import { StateFailure } from "../errors.ts";
+import type { DeclaredPart, Registered } from "./bounds.ts";
+import type { NewAsset } from "./new_asset.ts";
+
+/** Id of the one folder there is; every asset is its child. */
+export const ROOT_FOLDER_ID = "root";
+
+/** An asset as the store knows it. */
+export interface StoredAsset {
+  readonly id: string;
+  readonly name: string;
+  readonly filetype: string;
+  /** `created` before the first part is registered, `complete` once the file is assembled. */
+  readonly status: "created" | "uploading" | "complete";
+  /** Size of the whole file in bytes; null until the final part is registered. */
+  readonly sizeBytes: number | null;
+  /** Hexadecimal SHA-256 of the assembled file; null before, and where the parts' bytes are not kept. */
+  readonly sha256: string | null;
+  /** ISO 8601; null until complete. */
+  readonly completedAt: string | null;
+}
+
+/** A registered part and what became of it. */
+export interface StoredPart extends DeclaredPart {
+  /** ISO 8601 of the last PUT that was stored; null before the first. */
+  readonly storedAt: string | null;
+  /** PUTs answered 200. */
+  readonly putCount: number;
+}
+
+/** What the sandbox knows, on disk when a verb returns. Everything is synchronous: what is read and what
+ * is written in one turn of the event loop belongs together. */
+export interface Store {
+  createAsset(id: string, asset: NewAsset): void;
+  asset(id: string): StoredAsset | null;
+  /** All assets, oldest first. */
+  assets(): StoredAsset[];
+  part(assetId: string, number: number): StoredPart | null;
+  /** All parts of an asset, by number. */
+  parts(assetId: string): StoredPart[];
+  /** What the rules of the parts call ask for. */
+  registered(assetId: string): Registered;
+  /**
+   * Registers parts together, or none of them.
+   *
+   * @param change `totalBytes` with the final part; `name` to replace a default name.
+   */
+  register(
+    assetId: string,
+    parts: readonly DeclaredPart[],
+    change: { readonly totalBytes: number | null; readonly name: string | null },
+  ): void;
+  /** Counts one stored PUT. */
+  recordPut(assetId: string, number: number, storedAt: string): void;
+  /** True once the final part is registered and every registered part is stored: nothing may change any
+   * more. */
+  isSealed(assetId: string): boolean;
+  /** Assets that are sealed but not complete. */
+  unassembled(): string[];
+  /** @param sha256 Null where the parts' bytes are not kept. */
+  complete(assetId: string, sha256: string | null, completedAt: string): void;
+  close(): void;
+}
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS assets (
+    created INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    has_default_name INTEGER NOT NULL,
+    filetype TEXT NOT NULL,
+    size_bytes INTEGER,
+    sha256 TEXT,
+    completed_at TEXT
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS parts (
+    asset_id TEXT NOT NULL REFERENCES assets (id),
+    number INTEGER NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    is_final INTEGER NOT NULL,
+    stored_at TEXT,
+    put_count INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (asset_id, number)
+  ) STRICT, WITHOUT ROWID;
+`;
+
+const ASSET_ROWS = `
+  SELECT id, name, filetype, size_bytes, sha256, completed_at,
+    EXISTS (SELECT 1 FROM parts WHERE asset_id = id) AS has_parts
+  FROM assets`;
+
+const SEALED = `
+  size_bytes IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM parts WHERE asset_id = id AND stored_at IS NULL)`;
+
+/**
+ * Opens the store in `dir`, which one process at a time may do.
+ *
+ * @throws StateFailure if another process has it open or the disk does not permit.
+ */
+export function openStore(dir: string): Store {
+  const path = join(dir, "sandbox.sqlite");
+  const db = openDatabase(path);
+  const insertAsset = db.prepare(
+    "INSERT INTO assets (id, name, has_default_name, filetype) VALUES (?, ?, ?, ?)",
+  );
+  const oneAsset = db.prepare(`${ASSET_ROWS} WHERE id = ?`);
+  const allAssets = db.prepare(`${ASSET_ROWS} ORDER BY created`);
+  const onePart = db.prepare("SELECT * FROM parts WHERE asset_id = ? AND number = ?");
+  const allParts = db.prepare("SELECT * FROM parts WHERE asset_id = ? ORDER BY number");
+  const sums = db.prepare(
+    "SELECT COALESCE(SUM(size_bytes), 0) AS sum_bytes, COALESCE(MAX(number), 0) AS highest " +
+      "FROM parts WHERE asset_id = ?",
+  );
+  const insertPart = db.prepare(
+    "INSERT INTO parts (asset_id, number, size_bytes, is_final) VALUES (?, ?, ?, ?)",
+  );
+  const setSize = db.prepare("UPDATE assets SET size_bytes = ? WHERE id = ?");
+  const setName = db.prepare(
+    "UPDATE assets SET name = ?, has_default_name = 0 WHERE id = ? AND has_default_name = 1",
+  );
+  const countPut = db.prepare(
+    "UPDATE parts SET stored_at = ?, put_count = put_count + 1 WHERE asset_id = ? AND number = ?",
+  );
+  const sealed = db.prepare(`SELECT 1 FROM assets WHERE id = ? AND ${SEALED}`);
+  const allUnassembled = db.prepare(
+    `SELECT id FROM assets WHERE completed_at IS NULL AND ${SEALED} ORDER BY created`,
+  );
+  const setComplete = db.prepare("UPDATE assets SET sha256 = ?, completed_at = ? WHERE id = ?");
+
+  const asset = (id: string) => {
+    const row = oneAsset.get(id);
+    return row === undefined ? null : assetOf(row);
+  };
+  const part = (assetId: string, number: number) => {
+    const row = onePart.get(assetId, number);
+    return row === undefined ? null : partOf(row);
+  };
+
+  return {
+    createAsset(id, { name, hasDefaultName, filetype }) {
+      insertAsset.run(id, name, hasDefaultName ? 1 : 0, filetype);
+    },
+    asset,
+    assets: () => allAssets.all().map(assetOf),
+    part,
+    parts: (assetId) => allParts.all(assetId).map(partOf),
+    registered(assetId) {
+      const row = sums.get(assetId)!;
+      return {
+        find: (number) => part(assetId, number),
+        sumBytes: row.sum_bytes as number,
+        highestNumber: row.highest as number,
+        totalBytes: asset(assetId)?.sizeBytes ?? null,
+      };
+    },
+    register(assetId, parts, { totalBytes, name }) {
+      db.exec("BEGIN IMMEDIATE");
+      try {
+        for (const { number, sizeBytes, isFinal } of parts) {
+          insertPart.run(assetId, number, sizeBytes, isFinal ? 1 : 0);
+        }
+        if (totalBytes !== null) setSize.run(totalBytes, assetId);
+        if (name !== null) setName.run(name, assetId);
+        db.exec("COMMIT");
+      } catch (error) {
+        db.exec("ROLLBACK");
+        throw error;
+      }
+    },
+    recordPut: (assetId, number, storedAt) => void countPut.run(storedAt, assetId, number),
+    isSealed: (assetId) => sealed.get(assetId) !== undefined,
+    unassembled: () => allUnassembled.all().map((row) => row.id as string),
+    complete: (assetId, sha256, completedAt) => void setComplete.run(sha256, completedAt, assetId),
+    close: () => db.close(),
+  };
+}
+
+function openDatabase(path: string): DatabaseSync {
+  try {
+    const db = new DatabaseSync(path);
+    try {
+      // The exclusive lock, which the system gives up when this process dies, keeps a second sandbox out.
+      db.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;");
+      db.exec("PRAGMA synchronous = FULL;");
+      db.exec(SCHEMA);
+      return db;
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  } catch (error) {
+    const reason = /locked/.test((error as Error).message)
+      ? "another sandbox uses this folder. Stop it, or name another folder"
+      : (error as Error).message;
+    throw new StateFailure(`Cannot open ${path}: ${reason}.`, { cause: error });
+  }
+}
+
+type Row = Record<string, SQLOutputValue>;
+
+function assetOf(row: Row): StoredAsset {
+  const completedAt = row.completed_at as string | null;
+  return {
+    id: row.id as string,
+    name: row.name as string,
+    filetype: row.filetype as string,
+    status: completedAt !== null ? "complete" : row.has_parts === 1 ? "uploading" : "created",
+    sizeBytes: row.size_bytes as number | null,
+    sha256: row.sha256 as string | null,
+    completedAt,
+  };
+}
+
+function partOf(row: Row): StoredPart {
+  return {
+    number: row.number as number,
+    sizeBytes: row.size_bytes as number,
+    isFinal: row.is_final === 1,
+    storedAt: row.stored_at as string | null,
+    putCount: row.put_count as number,
+  };
+}

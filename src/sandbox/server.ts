@@ -1,0 +1,141 @@
+import { Hono } from "hono";
+import { Config, StateFailure } from "../errors.ts";
+import { apiRoutes } from "./api.ts";
+import { apiErrorResponse, ApiRefusal } from "./api_refusal.ts";
+import { createAssembler } from "./assemble.ts";
+import { inspectRoutes } from "./inspect.ts";
+import { openPartsOnDisk, type PartFiles } from "./parts_on_disk.ts";
+import { answerS3, partUrl } from "./s3.ts";
+import { openSigningKey } from "./signing_key.ts";
+import { openStore, type Store } from "./store.ts";
+
+/** Life of a presigned URL in seconds, as Frame.io gives it: 24 h (frameio-api.md A.6). */
+export const URL_LIFE_SECONDS = 86_400;
+
+/** How to run a sandbox. */
+export interface SandboxOptions {
+  /** Folder of its own for everything it keeps; made where missing. One sandbox at a time uses it. */
+  readonly dir: string;
+  /** Name or address to listen on; it is also part of the presigned URLs. */
+  readonly hostname: string;
+  /** 0 for any free port. */
+  readonly port: number;
+  /** Answer 400 to every repeated registration, also an identical one. Default: false. */
+  readonly refuseAgain?: boolean;
+  /** Seconds until a presigned URL expires. Default: {@linkcode URL_LIFE_SECONDS}. */
+  readonly urlLifeSeconds?: number;
+  /** Where the bytes of parts go. Default: files in `dir`. */
+  readonly parts?: PartFiles;
+  /** Told of a failure that no client can be told of. Default: a line on standard error. */
+  readonly onFailure?: (error: Error) => void;
+}
+
+/** A running sandbox. */
+export interface Sandbox {
+  /** E.g. `http://127.0.0.1:9000`, without a slash at the end. The API's `/v2` and the inspection's
+   * `/sandbox` lie under it. */
+  readonly baseUrl: string;
+  readonly port: number;
+  /** Cuts every connection, lets every request let go of its files, and closes the store. What was
+   * answered is on disk. */
+  shutdown(): Promise<void>;
+}
+
+/**
+ * Starts a stand-in for Frame.io and its storage: create, register, PUT and read as documented, with
+ * every bound enforced, and everything kept in `dir` across restarts and kills.
+ *
+ * @throws StateFailure if `dir` cannot be used; Config if the address cannot be listened on.
+ */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const store = await openFolder(options.dir);
+  try {
+    const key = await openSigningKey(options.dir);
+    const parts = options.parts ?? await openPartsOnDisk(options.dir);
+    const assembler = createAssembler(store, parts, options.onFailure ?? printFailure);
+    const lifeSeconds = options.urlLifeSeconds ?? URL_LIFE_SECONDS;
+
+    const app = new Hono();
+    app.route(
+      "/v2",
+      apiRoutes({
+        store,
+        refuseAgain: options.refuseAgain ?? false,
+        urlOf: (target) => partUrl(baseUrl, target, lifeSeconds, key),
+      }),
+    );
+    app.route("/sandbox", inspectRoutes(store, parts));
+    app.all("/s3/*", (c) => answerS3(c.req.raw, { store, parts, assembler, key }));
+    app.notFound((c) => {
+      return apiErrorResponse(new ApiRefusal(404, `There is no ${c.req.method} ${c.req.path}`));
+    });
+    app.onError((error) => apiErrorResponse(asRefusal(error)));
+
+    const running = new Set<Promise<Response>>();
+    const cut = new AbortController();
+    const server = listen(options, cut.signal, (request) => {
+      const answer = Promise.resolve(app.fetch(request)).finally(() => running.delete(answer));
+      running.add(answer);
+      return answer;
+    });
+    const { port } = server.addr as Deno.NetAddr;
+    const baseUrl = baseUrlOf(options.hostname, port);
+    for (const assetId of store.unassembled()) assembler.begin(assetId);
+
+    return {
+      baseUrl,
+      port,
+      async shutdown() {
+        cut.abort();
+        await server.finished;
+        await Promise.allSettled(running);
+        await assembler.stop();
+        store.close();
+      },
+    };
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+}
+
+async function openFolder(dir: string): Promise<Store> {
+  try {
+    await Deno.mkdir(dir, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const { message } = error as Error;
+    throw new StateFailure(`Cannot use the sandbox's folder ${dir}: ${message}.`, { cause: error });
+  }
+  return openStore(dir);
+}
+
+function listen(
+  { hostname, port }: SandboxOptions,
+  signal: AbortSignal,
+  handler: (request: Request) => Promise<Response>,
+): Deno.HttpServer {
+  try {
+    return Deno.serve({ hostname, port, signal, onListen: () => {} }, handler);
+  } catch (error) {
+    const { message } = error as Error;
+    throw new Config(
+      `Cannot listen on ${hostname}, port ${port}: ${message}. Name another address or port.`,
+      { cause: error },
+    );
+  }
+}
+
+/** A listener on every address is reached by this machine's own. */
+function baseUrlOf(hostname: string, port: number): string {
+  if (hostname === "0.0.0.0") return `http://127.0.0.1:${port}`;
+  if (hostname === "::") return `http://[::1]:${port}`;
+  return `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+}
+
+function asRefusal(error: Error): ApiRefusal {
+  return error instanceof ApiRefusal ? error : new ApiRefusal(500, error.message, { cause: error });
+}
+
+function printFailure(error: Error): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(`sandbox: ${error.message}\n`));
+}

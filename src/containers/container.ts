@@ -20,7 +20,10 @@ export interface Look {
   readonly verdict: "open" | "final" | "undecidable";
   /** {@linkcode Container.name} of the container that looked. */
   readonly container: string;
-  /** Bytes in front that the recorder rewrites at its stop; the head part must cover them. */
+  /**
+   * Bytes in front that the recorder rewrites at its stop; the head part must cover them. Up to 16
+   * above the size of a file that has only begun; the same after the stop, unless an index came in front.
+   */
   readonly headBytes: number;
   /**
    * Offset of the first media byte, or null where it is not known (yet). When it moves between `open`

@@ -119,19 +119,17 @@ async function endsWithMfra(reader: BoxReader, sizeBytes: number): Promise<boole
   return typeof mfra !== "string" && mfra.type === "mfra" && mfra.end === sizeBytes;
 }
 
-/** The first `moov` that holds an `mvex`: GStreamer patches its times and, in hybrid files, its name. */
+/** The first `moov`, if it holds `mvex`: GStreamer patches its times and, in hybrid files, its name. */
 async function findFragmentedMoov(
   reader: BoxReader,
   boxes: readonly Box[],
 ): Promise<ByteRange | null> {
-  for (const [index, { type, start, headerBytes, end }] of boxes.entries()) {
-    if (type !== "moov" || end === null) continue;
-    const inside = await reader.walk(start + headerBytes, end);
-    if (inside.boxes.some((box) => box.type === "mvex")) {
-      return { start: startOfReserve(boxes.slice(0, index), start), end };
-    }
-  }
-  return null;
+  const index = boxes.findIndex((box) => box.type === "moov");
+  const moov = boxes[index];
+  if (moov === undefined || moov.end === null) return null;
+  const inside = await reader.walk(moov.start + moov.headerBytes, moov.end);
+  if (!inside.boxes.some((box) => box.type === "mvex")) return null;
+  return { start: startOfReserve(boxes.slice(0, index), moov.start), end: moov.end };
 }
 
 /** The header of an `mdat` whose size is not known yet, with what was kept in front of it. */

@@ -1,14 +1,14 @@
 /**
  * Walks the boxes of an ISO base media or QuickTime file by reading their headers only. Bounded: a
- * walk reads at most {@linkcode BOXES_A_LOOK} headers and {@linkcode HOLE_SCAN_BYTES} of zeros.
+ * walk reads at most {@linkcode BOXES_A_WALK} headers, a look {@linkcode HOLE_SCAN_BYTES} of zeros.
  */
 import type { RangeReader } from "./container.ts";
 
-/** Headers read in one look, 16 bytes each. Plain files have under ten boxes; fragmented ones thousands. */
-export const BOXES_A_LOOK = 512;
+/** Headers read in one walk, 16 bytes each; a look walks the file and its first `moov`. Plain files have under ten boxes; fragmented ones thousands. */
+export const BOXES_A_WALK = 512;
 
-/** How far a hole of zeros is searched for its end: with all headers a look stays below 256 KiB. */
-export const HOLE_SCAN_BYTES = 240 * 1024;
+/** How far a hole of zeros is searched for its end; with all headers a look stays below 256 KiB. */
+export const HOLE_SCAN_BYTES = 224 * 1024;
 
 /** Bytes of the longest box header (size, type, 64-bit size). ISO/IEC 14496-12 §4.2. */
 export const HEADER_BYTES = 16;
@@ -48,7 +48,7 @@ export const isMedia = (box: Box): boolean => box.type === "mdat" || box.type ==
 /** True for boxes without meaning, kept for a header that may grow. QuickTime File Format, "wide". */
 export const isSpare = (box: Box): boolean => ["wide", "free", "skip"].includes(box.type);
 
-/** Reads box headers of one file during one look, and counts them. */
+/** Reads box headers of one file during one look. */
 export interface BoxReader {
   /** Bytes at `start`, up to `lengthBytes`; fewer at the file's end or where it was cut short. */
   bytes(start: number, lengthBytes: number): Promise<Uint8Array>;
@@ -58,7 +58,6 @@ export interface BoxReader {
 
 /** A {@linkcode BoxReader} for one look at a file of `sizeBytes`; it never reads behind them. */
 export function boxReader(read: RangeReader, sizeBytes: number): BoxReader {
-  let headersLeft = BOXES_A_LOOK;
   let holesLeft = 1;
 
   async function bytes(start: number, lengthBytes: number): Promise<Uint8Array> {
@@ -75,6 +74,7 @@ export function boxReader(read: RangeReader, sizeBytes: number): BoxReader {
   async function walk(start: number, end: number): Promise<Walk> {
     const boxes: Box[] = [];
     let at = start;
+    let headersLeft = BOXES_A_WALK;
     const stopped = (stop: Walk["stop"], last: Box | null = null): Walk => ({
       boxes,
       stop,

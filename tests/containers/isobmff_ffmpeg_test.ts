@@ -1,22 +1,10 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { join } from "@std/path";
-import type { Look } from "../../src/containers/container.ts";
-import { detect } from "../../src/containers/detect.ts";
 import { noFfmpeg, recordWithFfmpeg } from "./ffmpeg.ts";
+import { lookAt } from "./look_at.ts";
 
 /** Enough frames for several of ffmpeg's 256 KiB writes and many fragments. */
 const FRAMES = 60;
-
-async function lookAt(path: string): Promise<Look & { sizeBytes: number }> {
-  using file = await Deno.open(path);
-  const sizeBytes = (await file.stat()).size;
-  const read = async (start: number, into: Uint8Array) => {
-    await file.seek(start, Deno.SeekMode.Start);
-    return await file.read(into) ?? 0;
-  };
-  const container = await detect(read, sizeBytes);
-  return { ...await container.inspect(read, sizeBytes), sizeBytes };
-}
 
 /** Looks after every frame, and once after the stop. */
 async function record(name: string, muxer: string[]) {

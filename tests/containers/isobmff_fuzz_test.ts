@@ -6,7 +6,7 @@ import { box, header, join, longHeader, media, readerOf, u32 } from "./bytes.ts"
 
 const INPUTS = 24_000;
 const MOST_BYTES_A_LOOK = 256 * 1024;
-const MOST_READS_A_LOOK = 512 + 8;
+const MOST_READS_A_LOOK = 2 * 512 + 16;
 
 const moov = box("moov", box("mvhd", media(40)), box("trak", media(60)));
 const fragmented = box("moov", box("mvhd", media(40)), box("mvex", media(16)));

@@ -1,0 +1,133 @@
+/**
+ * How a take is put into words and figures, for the status page and for the terminal alike: plain
+ * functions without a document, so both can use them.
+ *
+ * @import { EndedBy } from "../../events.ts"
+ * @import { TakePhase, TakeView } from "../view.ts"
+ */
+
+/**
+ * How a phase is shown: its name, a glyph that tells it without color, and the tone that picks a color.
+ *
+ * @type {Readonly<Record<TakePhase, { name: string, glyph: string, tone: "idle" | "going" | "attention" | "done" | "bad" }>>}
+ */
+export const PHASES = {
+  waiting: { name: "waiting", glyph: "○", tone: "idle" },
+  recording: { name: "recording", glyph: "●", tone: "going" },
+  quiet: { name: "quiet", glyph: "◐", tone: "attention" },
+  verifying: { name: "verifying", glyph: "◒", tone: "going" },
+  finalizing: { name: "finalizing", glyph: "◕", tone: "going" },
+  finalized: { name: "finalized", glyph: "✓", tone: "done" },
+  suspended: { name: "suspended", glyph: "‖", tone: "attention" },
+  failed: { name: "failed", glyph: "✗", tone: "bad" },
+};
+
+/** @type {Readonly<Record<EndedBy, string>>} */
+const ENDERS = {
+  operator: "ended by a person",
+  container: "ended by its recorder",
+  idle: "ended by silence",
+  writer_gone: "ended by its recorder's exit",
+  abandoned: "ended by long silence",
+  deleted: "ended by deletion of the file",
+};
+
+/**
+ * What a person should know of a take beyond its words, such as "not finalized by its recorder". How it
+ * ended is left out where its recorder ended it, as it should.
+ *
+ * @param {TakeView} view
+ * @returns {string[]}
+ */
+export function marksOf(view) {
+  const marks = [];
+  if (!view.finishedByRecorder) marks.push("not finalized by its recorder");
+  if (view.endedBy !== null && view.endedBy !== "container") marks.push(ENDERS[view.endedBy]);
+  return marks.filter((mark) => !view.words.includes(mark));
+}
+
+/**
+ * Whether nothing more happens to the take in this run.
+ *
+ * @param {TakeView} view
+ * @returns {boolean}
+ */
+export function isOver(view) {
+  return view.phase === "finalized" || view.phase === "failed" || view.phase === "suspended";
+}
+
+/**
+ * The group a take is shown in. A take in trouble that is still under way stays on the way: it asks for
+ * patience, a failed or suspended one asks for a person.
+ *
+ * @param {TakeView} view
+ * @returns {"attention" | "going" | "done"}
+ */
+export function groupOf(view) {
+  if (!isOver(view)) return "going";
+  return view.phase === "finalized" ? "done" : "attention";
+}
+
+/**
+ * All takes in one sentence, the most urgent first: "1 take needs you. 2 on the way, at most 3.1 s behind."
+ *
+ * @param {readonly TakeView[]} views
+ * @returns {string}
+ */
+export function headlineOf(views) {
+  const going = views.filter((view) => groupOf(view) === "going");
+  const needy = views.filter((view) => groupOf(view) === "attention").length;
+  const sentences = [];
+  if (needy > 0) sentences.push(`${takes(needy)} ${needy === 1 ? "needs" : "need"} you.`);
+  if (going.length > 0) {
+    const behind = going.flatMap((view) => view.behindSeconds ?? []);
+    const most = behind.length === 0
+      ? ""
+      : `, ${going.length > 1 ? "at most " : ""}${duration(Math.max(...behind))} behind`;
+    sentences.push(`${takes(going.length)} on the way${most}.`);
+  }
+  if (sentences.length > 0) return sentences.join(" ");
+  if (views.length === 0) return "Ready for the recorder.";
+  const outcome = views.every((view) => view.verified) ? "finalized and verified" : "finalized";
+  return views.length === 1
+    ? `The take is ${outcome}.`
+    : `All ${views.length} takes are ${outcome}.`;
+}
+
+/** @param {number} count */
+function takes(count) {
+  return `${count} ${count === 1 ? "take" : "takes"}`;
+}
+
+/**
+ * A duration that does not jump about as it counts: "2.4 s", "34 s", "12 min 04 s", "3 h 07 min".
+ *
+ * @param {number} seconds
+ * @returns {string}
+ */
+export function duration(seconds) {
+  if (seconds < 9.95) return `${Math.max(0, seconds).toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes} min ${String(whole % 60).padStart(2, "0")} s`;
+  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
+}
+
+/**
+ * A size in decimal units and three digits, as cameras and cards are labelled: "12.4 GB", "920 kB".
+ *
+ * @param {number} sizeBytes
+ * @returns {string}
+ */
+export function size(sizeBytes) {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  let value = sizeBytes;
+  let unit = 0;
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  const decimals = unit === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
+  return `${value.toFixed(decimals)} ${units[unit]}`;
+}

@@ -1,0 +1,72 @@
+import { noise } from "./bytes.ts";
+
+/** A recorder under a test's control: it writes what it is told, when it is told. */
+export interface MovWriter extends AsyncDisposable {
+  /** Appends `sizeBytes` of media. */
+  roll(sizeBytes: number): Promise<void>;
+  /** Stops as ffmpeg does: moov at the end, then the size of mdat in front. */
+  stop(): Promise<void>;
+  /** Overwrites bytes that were written before. */
+  patch(offset: number, bytes: Uint8Array): Promise<void>;
+  /** Closes the file without finishing it, as a killed recorder does. */
+  die(): void;
+  readonly sizeBytes: number;
+}
+
+/** Where the media begins: behind ftyp (20), wide (8) and the header of mdat (8). */
+export const MEDIA_START = 36;
+
+/** Creates the file and writes what a recorder writes at once. */
+export async function createMov(path: string): Promise<MovWriter> {
+  const file = await Deno.open(path, { create: true, truncate: true, write: true, read: true });
+  let sizeBytes = 0;
+  let closed = false;
+  async function append(bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+    sizeBytes += bytes.length;
+  }
+  function die(): void {
+    if (!closed) file.close();
+    closed = true;
+  }
+  const patch = async (offset: number, bytes: Uint8Array) => {
+    await file.seek(offset, Deno.SeekMode.Start);
+    await file.write(bytes);
+    await file.seek(0, Deno.SeekMode.End);
+  };
+  await append(box("ftyp", new TextEncoder().encode("qt  \0\0\0\0qt  ")));
+  await append(box("wide", new Uint8Array(0)));
+  await append(header(0, "mdat"));
+  return {
+    roll: (bytes) => append(noise(bytes, sizeBytes)),
+    async stop() {
+      const mdatBytes = sizeBytes - MEDIA_START + 8;
+      await append(box("moov", box("mvhd", new Uint8Array(100))));
+      await patch(MEDIA_START - 8, header(mdatBytes, "mdat").subarray(0, 4));
+      die();
+    },
+    patch,
+    die,
+    get sizeBytes() {
+      return sizeBytes;
+    },
+    [Symbol.asyncDispose]() {
+      die();
+      return Promise.resolve();
+    },
+  };
+}
+
+function header(sizeBytes: number, type: string): Uint8Array {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setUint32(0, sizeBytes);
+  bytes.set(new TextEncoder().encode(type), 4);
+  return bytes;
+}
+
+function box(type: string, payload: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(8 + payload.length);
+  bytes.set(header(bytes.length, type));
+  bytes.set(payload, 8);
+  return bytes;
+}

@@ -1,7 +1,8 @@
 import { Config } from "../errors.ts";
 import type { RecordingLock } from "../runtime/lock.ts";
 import { createMeter } from "./meter.ts";
-import type { FinishAnswer, TakeOutcome, TakeRoom, TakeSnapshot } from "./take.ts";
+import type { TakeRoom } from "./desk.ts";
+import type { FinishAnswer, TakeOutcome, TakeSnapshot } from "./take.ts";
 import { emptyState } from "./state.ts";
 import { type Stage, type Target, watchPath } from "./watch.ts";
 

@@ -5,7 +5,8 @@ import { unknown } from "../containers/unknown.ts";
 import type { FileFacts, RecordingSource } from "../runtime/disk.ts";
 import { recall } from "./recall.ts";
 import { emptyState, type TakeState } from "./state.ts";
-import { createTake, POLL_MS, type Take, type TakeOutcome, type TakeRoom } from "./take.ts";
+import type { TakeRoom } from "./desk.ts";
+import { createTake, POLL_MS, type Take, type TakeOutcome } from "./take.ts";
 import { createWake } from "./wake.ts";
 
 /** A recording to upload, as it was asked for. */
@@ -56,8 +57,14 @@ export async function watchPath(
     let seen: string | null = null;
     while (!signal.aborted) {
       const takeId = room.random.hex(8);
-      const found = await firstBytes(room, target, seen, wake, signal, (trouble) =>
-        stage.waiting(takeId, trouble));
+      const found = await firstBytes(
+        room,
+        target,
+        seen,
+        wake,
+        signal,
+        (trouble) => stage.waiting(takeId, trouble),
+      );
       if (found === null) break;
       if (found instanceof Limit) {
         outcome = { is: "failed", message: found.message };

@@ -148,6 +148,15 @@ Deno.test("POST parts registers nothing of a refused call", () =>
     ], FIVE_MIB + 9);
   }));
 
+Deno.test("POST parts takes no total before the final part", () =>
+  withSandbox(async (client) => {
+    const id = await client.create();
+    await client.register(id, [{ number: 1, size: FIVE_MIB, is_final: false }], 7);
+    assertEquals((await client.shown(id)).size, null);
+    await client.register(id, [{ number: 2, size: 1, is_final: true }], FIVE_MIB + 1);
+    assertEquals((await client.shown(id)).size, FIVE_MIB + 1);
+  }));
+
 Deno.test("POST parts gives a fresh, working URL for a registered number asked again", () =>
   withSandbox(async (client) => {
     const id = await client.create();

@@ -3,10 +3,12 @@ import { createHash } from "node:crypto";
 import type { PartFiles } from "../../src/sandbox/parts_on_disk.ts";
 import {
   beginPut,
+  connectRaw,
   FIVE_MIB,
   incomingCount,
   joined,
   put,
+  putHead,
   putStatus,
   someBytes,
   withSandbox,
@@ -124,6 +126,10 @@ Deno.test("a PUT to an assembled asset is refused and changes nothing", () =>
       assertEquals(response.status, 404);
       assertMatch(await response.text(), /<Code>NoSuchUpload<\/Code>/);
     }
+    // Refused before a byte of the body is read.
+    using raw = await connectRaw(url!);
+    await raw.send(putHead(url!, `Content-Length: ${TAIL_BYTES}`));
+    assertMatch(await raw.answer("</Error>"), /^HTTP\/1.1 404 [^]*<Code>NoSuchUpload<\/Code>/);
     assertEquals(await client.shown(id), before);
   }));
 

@@ -89,10 +89,14 @@ Deno.test("an assembly that shutdown() broke off is begun again at the next star
     const disk = await openPartsOnDisk(dir);
     const gate = Promise.withResolvers<void>();
     const reading = Promise.withResolvers<void>();
+    const numbersRead: number[] = [];
+    const failures: Error[] = [];
     const first = await start(dir, {
+      onFailure: (error) => failures.push(error),
       parts: {
         write: disk.write,
         async read(assetId, number) {
+          numbersRead.push(number);
           reading.resolve();
           await gate.promise;
           return disk.read(assetId, number);
@@ -114,6 +118,25 @@ Deno.test("an assembly that shutdown() broke off is begun again at the next star
     try {
       const asset = await clientOf(second.baseUrl).completed(id);
       assertEquals(asset.sha256, WHOLE_SHA256);
+    } finally {
+      await second.shutdown();
+    }
+    assertEquals([numbersRead, failures], [[1], []]);
+  }));
+
+Deno.test("a PUT of a part that nobody registered is refused with NoSuchKey", () =>
+  withFolder(async (dir) => {
+    const first = await start(dir);
+    const client = clientOf(first.baseUrl);
+    const [url] = await client.register(await client.create(), [PARTS[0]!]);
+    await first.shutdown();
+    await Deno.remove(`${dir}/sandbox.sqlite`);
+
+    const second = await start(dir, { port: first.port });
+    try {
+      const response = await put(url!, HEAD);
+      assertEquals(response.status, 404);
+      assertStringIncludes(await response.text(), "<Code>NoSuchKey</Code>");
     } finally {
       await second.shutdown();
     }

@@ -168,6 +168,11 @@ export async function connectRaw(url: string): Promise<RawConnection> {
   const { hostname, port } = new URL(url);
   const connection = await Deno.connect({ hostname, port: Number(port) });
   let text = "";
+  let isOpen = true;
+  const close = () => {
+    if (isOpen) connection.close();
+    isOpen = false;
+  };
   return {
     async send(data) {
       const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
@@ -178,14 +183,19 @@ export async function connectRaw(url: string): Promise<RawConnection> {
     endSending: () => connection.closeWrite(),
     async answer(until) {
       const buffer = new Uint8Array(16 * 1024);
-      while (!text.includes(until)) {
-        const count = await connection.read(buffer);
-        if (count === null) throw new Error(`The connection ended after: ${text}`);
-        text += new TextDecoder().decode(buffer.subarray(0, count));
+      const overdue = setTimeout(close, 10_000); // an answer that never comes fails the test
+      try {
+        while (!text.includes(until)) {
+          const count = await connection.read(buffer);
+          if (count === null) throw new Error(`The connection ended after: ${text}`);
+          text += new TextDecoder().decode(buffer.subarray(0, count));
+        }
+        return text;
+      } finally {
+        clearTimeout(overdue);
       }
-      return text;
     },
-    [Symbol.dispose]: () => connection.close(),
+    [Symbol.dispose]: close,
   };
 }
 

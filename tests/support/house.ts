@@ -15,7 +15,8 @@ import { systemRangeDigest } from "../../src/runtime/range_digest.ts";
 import { type SandboxOptions, startSandbox } from "../../src/sandbox/server.ts";
 import { createEventBus } from "../../src/take/bus.ts";
 import { createStudio, type Studio } from "../../src/take/studio.ts";
-import type { TakeOutcome, TakeRoom } from "../../src/take/take.ts";
+import type { TakeRoom } from "../../src/take/desk.ts";
+import type { TakeOutcome } from "../../src/take/take.ts";
 import { createLanes } from "../../src/transfer/lanes.ts";
 
 /** What the sandbox lists of an asset. */

@@ -1,7 +1,13 @@
 import { assert, assertEquals, assertExists, assertMatch } from "@std/assert";
 import type { PublishedEvent } from "../../src/events.ts";
 import { MIB } from "../../src/parts/limits.ts";
-import { type House, type ListedAsset, openHouse, sha256Of, type Upload } from "../support/house.ts";
+import {
+  type House,
+  type ListedAsset,
+  openHouse,
+  sha256Of,
+  type Upload,
+} from "../support/house.ts";
 import { createMov } from "../support/mov_writer.ts";
 import { noise } from "../support/bytes.ts";
 

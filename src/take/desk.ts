@@ -1,0 +1,107 @@
+import type { DurableEvent, PassingEvent } from "../events.ts";
+import type { RealtimeApi } from "../frameio/realtime.ts";
+import { needsRenewal } from "../frameio/url_life.ts";
+import type { Entry, Journal, KeptUrl } from "../journal/journal.ts";
+import type { QuietPolicy } from "../recording/settle.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { Disk, RecordingSource } from "../runtime/disk.ts";
+import type { Random } from "../runtime/random.ts";
+import type { RangeDigest } from "../runtime/range_digest.ts";
+import type { Lanes } from "../transfer/lanes.ts";
+import type { EventBus } from "./bus.ts";
+import type { Sight } from "./sight.ts";
+import { apply, type TakeState } from "./state.ts";
+
+/** What every take of this process works with. */
+export interface TakeRoom {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly disk: Disk;
+  readonly digests: RangeDigest;
+  readonly api: RealtimeApi;
+  readonly journal: Journal;
+  readonly bus: EventBus;
+  readonly lanes: Lanes;
+  readonly quiet: QuietPolicy;
+}
+
+/**
+ * What lies on the desk of one take: what the journal knows (`state`), and what only this process
+ * knows. The errands of a take work on it; only record() changes what is remembered.
+ */
+export interface Desk {
+  readonly room: TakeRoom;
+  readonly source: RecordingSource;
+  readonly state: TakeState;
+  /** Presigned URLs by part number, those of stored parts included: a changed part uses its own again. */
+  readonly urls: Map<number, KeptUrl>;
+  /** Bytes handed to the connection, by part that is under way. */
+  readonly sending: Map<number, number>;
+  /** What the recording was like when a part was read again and found equal, by part number. */
+  readonly verifiedAt: Map<number, string>;
+  /** The newest look that succeeded, or null before the first one. */
+  sight: Sight | null;
+  /** Why the service gives no more URLs for this asset, once it has refused one. */
+  refusal: string | null;
+  /** Writes facts down, then believes them, then tells them. */
+  record(...entries: readonly Entry[]): void;
+  /** Records one fact. */
+  fact(event: DurableEvent): void;
+  /** Tells what need not be remembered. */
+  publish(event: PassingEvent): void;
+}
+
+/** Lays out the desk of a take. */
+export function createDesk(
+  room: TakeRoom,
+  source: RecordingSource,
+  state: TakeState,
+  keptUrls: ReadonlyMap<number, KeptUrl>,
+): Desk {
+  const record = (...entries: readonly Entry[]) => {
+    room.journal.append(state.id, entries);
+    for (const { event } of entries) {
+      apply(state, event);
+      room.bus.publish(state.id, event);
+    }
+  };
+  return {
+    room,
+    source,
+    state,
+    urls: new Map(keptUrls),
+    sending: new Map(),
+    verifiedAt: new Map(),
+    sight: null,
+    refusal: null,
+    record,
+    fact: (event) => record({ event }),
+    publish: (event) => void room.bus.publish(state.id, event),
+  };
+}
+
+/**
+ * What the recording is like now: a verification holds only as long as this stays. By the operator's
+ * word the take is a fixed run of bytes, whatever the recorder goes on to do behind it.
+ */
+export function stamp({ state, sight }: Desk): string {
+  if (state.finishAskedBytes !== null) return "operator";
+  return sight === null ? "" : `${sight.facts.sizeBytes}:${sight.facts.modifiedMs}`;
+}
+
+/** Whether a part was read again since the recording last changed, and is equal. */
+export function isVerified(desk: Desk, partNumber: number): boolean {
+  return desk.verifiedAt.get(partNumber) === stamp(desk);
+}
+
+/** Whether a presigned URL is at hand that can still be used. */
+export function hasUrl({ urls, room }: Desk, partNumber: number): boolean {
+  const kept = urls.get(partNumber);
+  return kept !== undefined && !needsRenewal(kept.url, kept.receivedAtMs, room.clock.now());
+}
+
+/** The id of the take's asset, where it is known to exist. */
+export function assetId({ state }: Desk): string {
+  if (state.asset.at !== "created") throw new RangeError(`Take ${state.id} has no asset`);
+  return state.asset.id;
+}

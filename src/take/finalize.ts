@@ -1,0 +1,56 @@
+import { RecordingChanged, Unavailable } from "../errors.ts";
+import { assetId, type Desk } from "./desk.ts";
+
+/** How long the service is asked whether the asset is complete, in milliseconds. */
+const CONFIRM_MS = 30_000;
+
+/** Writes down that everything is in and equal, and reads the asset back until it is complete. */
+export async function conclude(desk: Desk, signal: AbortSignal): Promise<void> {
+  const { state, room } = desk;
+  if (!state.verified) desk.fact({ type: "take.verified" });
+  const untilMs = room.clock.monotonicMs() + CONFIRM_MS;
+  // Everything is in by now: an interruption cuts only the asking short.
+  for (let waitMs = 100; !signal.aborted; waitMs = Math.min(2 * waitMs, 5000)) {
+    const complete = await isComplete(desk, signal);
+    if (complete) return desk.fact({ type: "asset.completed" });
+    if (complete === null || room.clock.monotonicMs() + waitMs > untilMs) break;
+    await room.clock.sleep(waitMs, signal).catch(() => {});
+  }
+  desk.publish({
+    type: "take.warned",
+    message: `${state.name}: everything is in, but Frame.io has not yet read back as complete`,
+  });
+}
+
+/** Whether the service has put the file together; null where this route does not tell. */
+export async function isComplete(desk: Desk, signal: AbortSignal): Promise<boolean | null> {
+  try {
+    return (await desk.room.api.readAsset(assetId(desk), signal)).complete;
+  } catch (error) {
+    return error instanceof Unavailable ? false : null;
+  }
+}
+
+/**
+ * After finalization nothing can be mended in the asset: a change is told, never reported as success.
+ *
+ * @throws RecordingChanged if the recording is not as it was finalized. By the operator's word a take
+ * is the bytes up to then, and its recorder may go on.
+ */
+export function refuseLateChange(desk: Desk): void {
+  const { state, sight } = desk;
+  if (state.finalized === null || sight === null || state.finishAskedBytes !== null) return;
+  const { sizeBytes, modifiedMs } = sight.facts;
+  if (sizeBytes === state.finalized.sizeBytes && modifiedMs === state.finalized.modifiedMs) return;
+  throw changedLate(desk);
+}
+
+/** Tells that the recording changed after its finalization. */
+export function changedLate(desk: Desk): RecordingChanged {
+  const sizeBytes = desk.sight?.facts.sizeBytes ?? 0;
+  desk.publish({ type: "recording.changed_after_final", sizeBytes });
+  return new RecordingChanged(
+    `${desk.state.name} was changed after it had been finalized as asset ${assetId(desk)}, which ` +
+      "holds the earlier bytes. Run the same command again to upload it as it is now as a new asset",
+  );
+}

@@ -1,0 +1,78 @@
+import { Rejected } from "../errors.ts";
+import type { Entry } from "../journal/journal.ts";
+import type { Step } from "./decide.ts";
+import { assetId, type Desk } from "./desk.ts";
+
+/** Assets that one take may leave behind before it gives up. */
+const MOST_FORMER_ASSETS = 5;
+
+/** Creates the take's asset. */
+export async function createAsset(desk: Desk, signal: AbortSignal): Promise<void> {
+  const { state, room } = desk;
+  if (state.asset.at === "requested") {
+    desk.publish({
+      type: "take.warned",
+      message: `The answer to an earlier request to create ${state.name} was lost: an empty ` +
+        "placeholder of that name may stand in the folder. Delete it there",
+    });
+  }
+  desk.fact({ type: "asset.requested" });
+  const asset = await room.api.createAsset({ name: state.name, filetype: state.filetype }, signal);
+  desk.fact({ type: "asset.created", assetId: asset.id, name: asset.name });
+}
+
+/**
+ * Leaves an asset that can never be completed; the next decision creates a second one. Nothing of the
+ * old one may be under way any more.
+ *
+ * @throws Rejected when that has happened too often.
+ */
+export function abandonAsset(desk: Desk, reason: string): void {
+  if (desk.state.formerAssets.length >= MOST_FORMER_ASSETS) {
+    throw new Rejected(`Cannot complete any asset of ${desk.state.name}: ${reason}`, 0);
+  }
+  desk.fact({ type: "asset.abandoned", assetId: assetId(desk), reason });
+  desk.urls.clear();
+  desk.verifiedAt.clear();
+  desk.refusal = null;
+}
+
+/**
+ * Declares parts and keeps their URLs. New parts are written down before the call: should its answer
+ * be lost, they are asked for again with the same number, size and flag.
+ */
+export async function register(
+  desk: Desk,
+  { parts, totalBytes, again }: Step & { do: "register" },
+  signal: AbortSignal,
+): Promise<void> {
+  if (!again) {
+    desk.record(...parts.map(({ number, sizeBytes, isFinal }): Entry => ({
+      event: {
+        type: "part.planned",
+        number,
+        sizeBytes,
+        isFinal,
+        ...(isFinal && totalBytes !== null ? { totalBytes } : {}),
+      },
+    })));
+  }
+  try {
+    const presigned = await desk.room.api.registerParts(
+      assetId(desk),
+      parts,
+      totalBytes,
+      signal,
+    );
+    const receivedAtMs = desk.room.clock.now();
+    desk.record(...presigned.map(({ part, url }): Entry => ({
+      event: { type: "part.registered", number: part.number },
+      url,
+    })));
+    for (const { part, url } of presigned) desk.urls.set(part.number, { url, receivedAtMs });
+  } catch (error) {
+    if (!again || !(error instanceof Rejected)) throw error;
+    // The service knows the part but gives no other URL: this asset can never be completed.
+    desk.refusal = `the service gives no new upload URL. ${error.message}`;
+  }
+}

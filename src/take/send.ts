@@ -1,0 +1,48 @@
+import { UrlExpired } from "../errors.ts";
+import type { Entry } from "../journal/journal.ts";
+import { putPart } from "../transfer/put.ts";
+import { type Desk, hasUrl } from "./desk.ts";
+import { isComplete } from "./finalize.ts";
+import { partOf, rangeOf } from "./state.ts";
+
+/** Sends one part: one attempt, from the bytes that are on disk now. */
+export async function send(desk: Desk, number: number, signal: AbortSignal): Promise<void> {
+  const { room, source, state, urls, sending } = desk;
+  // It may have waited long for its lane: a URL that ran out meanwhile is asked for again.
+  if (!hasUrl(desk, number)) return;
+  const part = partOf(state, number);
+  const range = rangeOf(state, number);
+  if (part.isFinal && part.starts > 0 && await isComplete(desk, signal)) {
+    // It was stored, but we never heard: a crash or a lost connection came between.
+    return stored(desk, number, await room.digests.digest(source, range, signal));
+  }
+  desk.fact({ type: "part.started", number });
+  sending.set(number, 0);
+  try {
+    const { url } = urls.get(number)!;
+    const order = { partNumber: number, range, url, filetype: state.filetype };
+    const onSent = (sentBytes: number) => void sending.set(number, sentBytes);
+    stored(desk, number, await putPart(room.digests, source, order, signal, onSent));
+  } catch (error) {
+    if (error instanceof UrlExpired) urls.delete(number);
+    throw error;
+  } finally {
+    sending.delete(number);
+  }
+}
+
+/** Writes down that a part is stored; with the final one the take is finalized in the same stroke. */
+function stored(desk: Desk, number: number, digest: string): void {
+  const { state, room } = desk;
+  const entry: Entry = { event: { type: "part.stored", number, digest } };
+  if (!partOf(state, number).isFinal) return desk.record(entry);
+  const { facts, observed } = desk.sight!; // nothing is sent before the first look
+  desk.record(entry, {
+    event: {
+      type: "take.finalized",
+      sizeBytes: state.totalBytes!,
+      modifiedMs: facts.modifiedMs,
+      tailMs: Math.round(room.clock.monotonicMs() - observed.sinceMs + observed.seenLateMs),
+    },
+  });
+}

@@ -1,10 +1,10 @@
 /** What the terminal says of takes and events, as lines. Pure. */
 import { format as formatBytes } from "@std/fmt/bytes";
 import { stripCells } from "../control/page/cells.js";
-import { duration, isOver, marksOf, PHASES } from "../control/page/words.js";
+import { duration, isOver, marksOf, PHASES, toneOf } from "../control/page/words.js";
 import type { StripState, TakeView } from "../control/view.ts";
 import type { PublishedEvent } from "../events.ts";
-import type { Piece, Style } from "./paint.ts";
+import type { Piece } from "./paint.ts";
 import { clean, displayWidth, fit, wrap } from "./width.ts";
 
 /** Lines that a problem or long words may take: enough for a remedy at 40 columns. */
@@ -23,11 +23,6 @@ const STRIP: Record<StripState | "open", Piece> = {
 /** A size of fixed width while it counts: `12.4 GB`. */
 function bytes(sizeBytes: number): string {
   return formatBytes(sizeBytes).padStart(7);
-}
-
-function toneOf(view: TakeView): Style {
-  const { tone } = PHASES[view.phase];
-  return tone === "going" && view.problem !== null ? "attention" : tone;
 }
 
 /** The take in three or four lines: state and name, figures, part strip, and what stands in the way. */

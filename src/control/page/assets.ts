@@ -1,4 +1,5 @@
 /** The status page's files, inlined as text so that a bundle or a compiled binary carries them. */
+import cardCss from "./card.css" with { type: "text" };
 import cardJs from "./card.js" with { type: "text" };
 import cellsJs from "./cells.js" with { type: "text" };
 import dialogJs from "./dialog.js" with { type: "text" };
@@ -23,6 +24,7 @@ export interface PageAsset {
 export const pageAssets: readonly PageAsset[] = [
   { path: "/", contentType: HTML, text: pageHtml },
   { path: "/page.css", contentType: CSS, text: pageCss },
+  { path: "/card.css", contentType: CSS, text: cardCss },
   { path: "/page.js", contentType: JS, text: pageJs },
   { path: "/card.js", contentType: JS, text: cardJs },
   { path: "/cells.js", contentType: JS, text: cellsJs },

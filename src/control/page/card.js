@@ -5,7 +5,7 @@
  */
 import { stripCounts } from "./cells.js";
 import { drawStrip } from "./strip.js";
-import { duration, isOver, marksOf, PHASES, size } from "./words.js";
+import { duration, isOver, marksOf, PHASES, size, toneOf } from "./words.js";
 
 /** Makes a card; `ask` is called with the take when its finish button is pressed. */
 export function createCard(ask) {
@@ -38,12 +38,15 @@ export function createCard(ask) {
     writeFacts(at("facts"), factsOf(view));
     at("asset-box").hidden = view.assetId === null;
     write(at("asset"), view.assetId ?? "");
-    writeList(at("marks"), marksOf(view));
+    const marks = marksOf(view);
+    at("marks").hidden = marks.length === 0;
+    writeList(at("marks"), marks);
     showFormer(view.formerAssets);
     const finish = at("finish");
     finish.hidden = !["recording", "quiet"].includes(view.phase);
     finish.disabled = !view.canFinish || isStale;
     finish.setAttribute("aria-label", `Finish take ${view.name}`);
+    at("foot").hidden = ["asset-box", "marks", "finish"].every((name) => at(name).hidden);
   }
 
   function showFigure({ behindSeconds }) {
@@ -64,7 +67,6 @@ export function createCard(ask) {
     writeList(at("legend"), [...words, `of ${parts}`], (item, index) => {
       item.dataset.state = counts[index]?.state ?? "all";
     });
-    strip.setAttribute("aria-label", `${parts}: ${words.join(", ")}`);
     redraw();
   }
 
@@ -84,11 +86,6 @@ export function createCard(ask) {
   }
 
   return { root, update, remove };
-}
-
-function toneOf(view) {
-  const { tone } = PHASES[view.phase];
-  return tone === "going" && view.problem !== null ? "attention" : tone;
 }
 
 function factsOf(view) {
@@ -126,6 +123,7 @@ function writeList(list, texts, decorate = () => {}) {
 
 /** Makes a `dl` say the facts: one `div` of name and value for each. */
 function writeFacts(list, facts) {
+  list.hidden = facts.length === 0;
   while (list.children.length > facts.length) list.lastElementChild.remove();
   facts.forEach(([name, value], index) => {
     const item = list.children[index] ?? list.appendChild(document.createElement("div"));

@@ -109,7 +109,7 @@ function announce(next) {
     if (answeredAt === null || before?.phase === take.phase) return [];
     return [`${take.name}: ${PHASES[take.phase].name}`];
   });
-  if (news.length > 0) $("news").textContent = news.join(". ");
+  if (news.length > 0) $("news").textContent = news.length > 3 ? headlineOf(next) : news.join(". ");
 }
 
 function show() {

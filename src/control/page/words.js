@@ -6,10 +6,12 @@
  * @import { TakePhase, TakeView } from "../view.ts"
  */
 
+/** @typedef {"idle" | "going" | "attention" | "done" | "bad"} Tone */
+
 /**
  * How a phase is shown: its name, a glyph that tells it without color, and the tone that picks a color.
  *
- * @type {Readonly<Record<TakePhase, { name: string, glyph: string, tone: "idle" | "going" | "attention" | "done" | "bad" }>>}
+ * @type {Readonly<Record<TakePhase, { name: string, glyph: string, tone: Tone }>>}
  */
 export const PHASES = {
   waiting: { name: "waiting", glyph: "○", tone: "idle" },
@@ -54,6 +56,17 @@ export function marksOf(view) {
  */
 export function isOver(view) {
   return view.phase === "finalized" || view.phase === "failed" || view.phase === "suspended";
+}
+
+/**
+ * The tone of a take; one that goes on in spite of a problem asks for attention.
+ *
+ * @param {TakeView} view
+ * @returns {Tone}
+ */
+export function toneOf(view) {
+  const { tone } = PHASES[view.phase];
+  return tone === "going" && view.problem !== null ? "attention" : tone;
 }
 
 /**

@@ -53,8 +53,8 @@ export interface UploadOptions {
   readonly abandonMs?: number;
   readonly lanes?: number;
   readonly stay?: boolean;
-  /** Doors to replace, for faults. */
-  readonly doors?: Partial<TakeRoom>;
+  /** Puts other doors in the place of some real ones, for faults. */
+  readonly doors?: (real: TakeRoom) => Partial<TakeRoom>;
 }
 
 /** An upload under way. */
@@ -87,7 +87,7 @@ export async function openHouse(sandboxOptions: Partial<SandboxOptions> = {}): P
     const abort = new AbortController();
     const bus = createEventBus(systemClock);
     bus.on((event) => events.push(event));
-    const room: TakeRoom = {
+    const real: TakeRoom = {
       clock: systemClock,
       random: systemRandom,
       disk: systemDisk,
@@ -97,8 +97,8 @@ export async function openHouse(sandboxOptions: Partial<SandboxOptions> = {}): P
       bus,
       lanes: createLanes(options.lanes ?? 5),
       quiet: { idleMs: options.idleMs ?? 60_000, abandonMs: options.abandonMs ?? 3_600_000 },
-      ...options.doors,
     };
+    const room = { ...real, ...options.doors?.(real) };
     const targets = paths.map((path) => recordingOf(path, undefined));
     const studio = createStudio(room, targets, {
       stay: options.stay ?? false,

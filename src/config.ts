@@ -25,7 +25,9 @@ export interface WatchConfig {
   /** Paths as given, and the asset names to use. */
   readonly recordings: readonly { path: string; name: string; filetype: string }[];
   /** Where Frame.io is; null for the embedded sandbox. */
-  readonly account: { readonly apiBase: string; readonly folder: string; readonly token: Secret } | null;
+  readonly account:
+    | { readonly apiBase: string; readonly folder: string; readonly token: Secret }
+    | null;
   readonly stateFolder: string;
   /** Null with --no-listen. `asked`: the address was given, so it must be had. */
   readonly listen: (Address & { readonly asked: boolean }) | null;
@@ -98,7 +100,9 @@ export function parseNumber(
   const fits = value >= range.least && value <= range.most;
   if (!fits || (range.whole && !Number.isInteger(value))) {
     const kind = range.whole ? "a whole number" : "a number";
-    throw new Config(`Cannot use ${flag} ${text}: write ${kind} from ${range.least} to ${range.most}`);
+    throw new Config(
+      `Cannot use ${flag} ${text}: write ${kind} from ${range.least} to ${range.most}`,
+    );
   }
   return value;
 }

@@ -34,13 +34,6 @@ declare module "@std/assert" {
     message?: string,
   ): Promise<E>;
 }
-declare module "@std/async/deadline" {
-  export function deadline<T>(
-    promise: Promise<T>,
-    ms: number,
-    options?: { signal?: AbortSignal },
-  ): Promise<T>;
-}
 declare module "@std/async/delay" {
   export function delay(
     ms: number,
@@ -78,12 +71,6 @@ declare module "@std/fmt/colors" {
   export function gray(text: string): string;
   export function setColorEnabled(value: boolean): void;
   export function stripAnsiCode(text: string): string;
-}
-declare module "@std/fmt/duration" {
-  export function format(
-    ms: number,
-    options?: { style?: "narrow" | "digital" | "full"; ignoreZero?: boolean },
-  ): string;
 }
 declare module "@std/media-types" {
   export function typeByExtension(extension: string): string | undefined;

@@ -82,7 +82,9 @@ The proof
   sha256 of the asset       ${asset.sha256}   ${equal ? "equal" : "NOT EQUAL"}
   size                      ${formatBytes(recorded.sizeBytes)} in ${asset.parts.length} parts
   stored before the stop    ${(100 * beforeStop / recorded.sizeBytes).toFixed(1)} %
-  tail                      ${((lastMs - recorded.stoppedAtMs) / 1000).toFixed(2)} s from stop to last byte stored`);
+  tail                      ${
+    ((lastMs - recorded.stoppedAtMs) / 1000).toFixed(2)
+  } s from stop to last byte stored`);
   return equal;
 }
 

@@ -7,7 +7,9 @@ import { createTerminal } from "./terminal.ts";
 /** What a person or a script reads of a run. */
 export interface Report {
   /** Says where things are and starts to tell. */
-  begin(place: { readonly page: string | null; readonly api: string; readonly state: string }): void;
+  begin(
+    place: { readonly page: string | null; readonly api: string; readonly state: string },
+  ): void;
   /** One message beside the display. */
   say(text: string): void;
   /** Tells the last state and gives the terminal back. */
@@ -40,7 +42,9 @@ export function createReport(options: {
     clock,
   });
   const say = (text: string) => json ? writeError(`${text}\n`) : terminal.line(text);
-  const silence = bus.on((event) => json ? write(`${JSON.stringify(event)}\n`) : terminal.event(event));
+  const silence = bus.on((event) =>
+    json ? write(`${JSON.stringify(event)}\n`) : terminal.event(event)
+  );
   let drawing: Promise<void> = Promise.resolve();
 
   return {

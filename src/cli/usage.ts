@@ -34,7 +34,7 @@ Exit status: 0 every take finalized and verified; 1 a take failed; 2 bad usage o
 3 all bytes stored and verified, but a recorder never finished its file; 130 interrupted.
 `;
 
-/** What \`sandbox --help\` prints. */
+/** What `sandbox --help` prints. */
 export const SANDBOX_USAGE = `reeltime sandbox: a stand-in for Frame.io as its own server
 
   deno run -A main.ts sandbox --listen HOST:PORT --dir DIR
@@ -49,8 +49,9 @@ The API accepts the token "sandbox"; the root folder's id is "root". What it hol
 /sandbox/assets, and a complete file is at /sandbox/assets/ID/file.
 `;
 
-/** What \`demo --help\` prints. */
-export const DEMO_USAGE = `reeltime demo: the main job, with a built-in camera and the embedded stand-in
+/** What `demo --help` prints. */
+export const DEMO_USAGE =
+  `reeltime demo: the main job, with a built-in camera and the embedded stand-in
 
   deno run -A main.ts demo [--seconds N]
 

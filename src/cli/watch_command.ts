@@ -39,13 +39,13 @@ export async function runWatch(config: WatchConfig, signal: AbortSignal): Promis
   const clock = systemClock;
   const closers: (() => unknown)[] = [() => store.close(), () => digests.close()];
   try {
-    const sandbox = config.account === null
-      ? await startEmbedded(config.stateFolder, store)
-      : null;
+    const sandbox = config.account === null ? await startEmbedded(config.stateFolder, store) : null;
     if (sandbox !== null) closers.push(() => sandbox.shutdown());
-    const access = config.account === null
-      ? { baseUrl: sandbox!.baseUrl, ...SANDBOX_ACCESS }
-      : { ...config.account, baseUrl: config.account.apiBase, token: config.account.token.reveal() };
+    const access = config.account === null ? { baseUrl: sandbox!.baseUrl, ...SANDBOX_ACCESS } : {
+      ...config.account,
+      baseUrl: config.account.apiBase,
+      token: config.account.token.reveal(),
+    };
     const bus = createEventBus(clock);
     const room = {
       clock,

@@ -1,3 +1,5 @@
+import { delay } from "@std/async/delay";
+
 /** The door to time. Nothing in `src/` outside `runtime/` reads a clock or sets a timer itself. */
 export interface Clock {
   /** Wall clock in milliseconds since 1970; may jump. For file times and for people. */
@@ -12,18 +14,5 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonicMs: () => performance.now(),
-  sleep(delayMs, signal) {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason);
-      const onAbort = () => {
-        clearTimeout(timer);
-        reject(signal!.reason);
-      };
-      const timer = setTimeout(() => {
-        signal?.removeEventListener("abort", onAbort);
-        resolve();
-      }, delayMs);
-      signal?.addEventListener("abort", onAbort, { once: true });
-    });
-  },
+  sleep: (delayMs, signal) => delay(delayMs, signal === undefined ? {} : { signal }),
 };

@@ -29,10 +29,12 @@ export async function runProgram(command: (program: Program) => Promise<number>)
   };
   Deno.addSignalListener("SIGINT", onSignal);
   if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", onSignal);
+  // deno-lint-ignore no-console -- here, and only here, a command's words reach the person
   const say = (text: string) => console.log(text);
   try {
     Deno.exit(await command({ say, prepare, signal: interrupt.signal }));
   } catch (error) {
+    // deno-lint-ignore no-console -- as above
     console.error(`reeltime: ${wordsOf(error)}`);
     Deno.exit(error instanceof Config || error instanceof Deno.errors.NotCapable ? 2 : 1);
   }

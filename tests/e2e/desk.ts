@@ -1,0 +1,50 @@
+import { join } from "@std/path";
+import { type Program, start, type StartOptions } from "./program.ts";
+
+/** Where a person sits: a folder for recordings, one for state, and an account. */
+export interface Desk extends AsyncDisposable {
+  readonly folder: string;
+  /** The state folder; the program makes it. */
+  readonly state: string;
+  /** A path in the desk's folder. */
+  path(name: string): string;
+  /**
+   * Starts the upload of `path` with the desk's account and state; `--no-listen` unless the flags say
+   * where to listen.
+   */
+  watch(path: string, flags?: readonly string[], options?: StartOptions): Program;
+}
+
+/** Opens a desk in a temporary folder; whatever was started at it ends with it. */
+export async function openDesk(apiUrl: string): Promise<Desk> {
+  const folder = await Deno.makeTempDir({ prefix: "reeltime-e2e-" });
+  const state = join(folder, "state");
+  const programs: Program[] = [];
+  return {
+    folder,
+    state,
+    path: (name) => join(folder, name),
+    watch(path, flags = [], options = {}) {
+      const listen = flags.includes("--listen") ? [] : ["--no-listen"];
+      const place = ["--api", apiUrl, "--folder", "root", "--state", state, ...listen];
+      const program = start(["--watch", path, ...place, ...flags], {
+        ...options,
+        env: { FRAMEIO_TOKEN: "sandbox", ...options.env },
+      });
+      programs.push(program);
+      return program;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const program of programs) await program.kill();
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+/** Flags that put the status page on a free port. */
+export const ANY_PORT = ["--listen", "127.0.0.1:0"];
+
+/** Address of the status page that a program has printed. */
+export async function pageOf(program: Program): Promise<string> {
+  return (await program.line(/Status page: (http:\/\/\S+)/))[1]!;
+}

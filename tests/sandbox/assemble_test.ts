@@ -139,7 +139,7 @@ Deno.test("two PUTs of one part at once both count, and the part is the one that
     const part = { number: 1, size: FIVE_MIB, is_final: false };
     const [url] = await client.register(id, [part]);
     const slow = someBytes(FIVE_MIB, 1);
-    using raw = await beginPut(url!, FIVE_MIB);
+    using raw = await beginPut(url!, FIVE_MIB, dir);
     await raw.send(slow.subarray(0, -1));
     assertEquals(await putStatus(url!, someBytes(FIVE_MIB, 2)), 200);
     await raw.send(slow.subarray(-1));
@@ -158,12 +158,12 @@ Deno.test("a PUT that ends after another one completed its asset is refused and 
     );
     const slow = someBytes(FIVE_MIB, 1);
     const quick = someBytes(FIVE_MIB, 2);
-    using raw = await beginPut(url!, FIVE_MIB);
+    using raw = await beginPut(url!, FIVE_MIB, dir);
     await raw.send(slow.subarray(0, -1));
     assertEquals(await putStatus(url!, quick), 200);
     await raw.send(slow.subarray(-1));
     const answer = await raw.answer("</Error>");
-    assertMatch(answer, /HTTP\/1.1 404 [^]*<Code>NoSuchUpload<\/Code>/);
+    assertMatch(answer, /^HTTP\/1.1 404 [^]*<Code>NoSuchUpload<\/Code>/);
     const asset = await client.completed(id);
     assertEquals([asset.sha256, asset.parts[0]!.putCount], [sha256(quick), 1]);
     assertEquals(incomingCount(dir), 0);

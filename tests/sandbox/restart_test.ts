@@ -52,7 +52,7 @@ Deno.test("a take goes on after kill -9 inside a PUT: what was answered counts, 
     const [headUrl, endUrl] = await client.register(id, PARTS, HEAD.length + END.length);
     assertEquals(await putStatus(headUrl!, HEAD), 200);
     const { parts: [head] } = await client.shown(id);
-    using raw = await beginPut(endUrl!, END.length);
+    using raw = await beginPut(endUrl!, END.length, dir);
     await raw.send(END.subarray(0, -1));
     await killed.kill();
     assertEquals(incomingCount(dir), 1);
@@ -77,7 +77,7 @@ Deno.test("shutdown() ends while a PUT stalls, and lets go of its file", () =>
     const client = clientOf(sandbox.baseUrl);
     const id = await client.create();
     const [url] = await client.register(id, PARTS, HEAD.length + END.length);
-    using raw = await beginPut(url!, HEAD.length);
+    using raw = await beginPut(url!, HEAD.length, dir);
     await raw.send("a few bytes");
     await sandbox.shutdown();
     assertEquals(incomingCount(dir), 0);

@@ -206,12 +206,15 @@ export function putHead(url: string, ...lines: string[]): string {
   return [`PUT ${pathname}${search} HTTP/1.1`, ...signed, ...lines, "", ""].join("\r\n");
 }
 
-/** Begins a PUT of `sizeBytes` whose body the sandbox is taking in already, past all its refusals. */
-export async function beginPut(url: string, sizeBytes: number): Promise<RawConnection> {
+/** Begins a PUT of `sizeBytes` whose body the sandbox on `dir` is taking in already, past its refusals. */
+export async function beginPut(
+  url: string,
+  sizeBytes: number,
+  dir: string,
+): Promise<RawConnection> {
   const raw = await connectRaw(url);
-  // The server says 100 Continue at the moment it first reads the body.
-  await raw.send(putHead(url, `Content-Length: ${sizeBytes}`, "Expect: 100-continue"));
-  await raw.answer("HTTP/1.1 100 Continue");
+  await raw.send(putHead(url, `Content-Length: ${sizeBytes}`));
+  await until(() => incomingCount(dir) === 1);
   return raw;
 }
 

@@ -1,9 +1,18 @@
 import type { Container, RangeReader } from "./container.ts";
 import { isIsobmff, isobmff } from "./isobmff.ts";
+import { readBytes } from "./read_bytes.ts";
 import { unknown } from "./unknown.ts";
 
-/** Bytes that a family needs to see to know its own. */
-const HEAD_BYTES = 16;
+/** Bytes that every family gets to know its own by; MPEG-TS needs a few packets of up to 192 bytes. */
+const HEAD_BYTES = 1024;
+
+/**
+ * Each family: how it knows its own by the first bytes of a file (up to {@linkcode HEAD_BYTES}), and
+ * what looks at them then. No two know the same bytes, so the order does not matter.
+ */
+const FAMILIES: readonly (readonly [is: (head: Uint8Array) => boolean, container: Container])[] = [
+  [isIsobmff, isobmff],
+];
 
 /**
  * Which container a file of `sizeBytes` is, by its first bytes alone: names are given by people and
@@ -13,8 +22,6 @@ const HEAD_BYTES = 16;
  * @throws Only what `read` throws.
  */
 export async function detect(read: RangeReader, sizeBytes: number): Promise<Container> {
-  const head = new Uint8Array(Math.min(HEAD_BYTES, sizeBytes));
-  if (head.length === 0) return unknown;
-  const gotBytes = await read(0, head);
-  return isIsobmff(head.subarray(0, gotBytes)) ? isobmff : unknown;
+  const head = await readBytes(read, sizeBytes, 0, HEAD_BYTES);
+  return FAMILIES.find(([is]) => is(head))?.[1] ?? unknown;
 }

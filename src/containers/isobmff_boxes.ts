@@ -3,6 +3,7 @@
  * walk reads at most {@linkcode BOXES_A_WALK} headers, a look {@linkcode HOLE_SCAN_BYTES} of zeros.
  */
 import type { RangeReader } from "./container.ts";
+import { readBytes } from "./read_bytes.ts";
 
 /** Headers read in one walk, 16 bytes each; a look walks the file and its first `moov`. Plain files have under ten boxes; fragmented ones thousands. */
 export const BOXES_A_WALK = 512;
@@ -60,16 +61,8 @@ export interface BoxReader {
 export function boxReader(read: RangeReader, sizeBytes: number): BoxReader {
   let holesLeft = 1;
 
-  async function bytes(start: number, lengthBytes: number): Promise<Uint8Array> {
-    const into = new Uint8Array(Math.max(0, Math.min(lengthBytes, sizeBytes - start)));
-    let got = 0;
-    while (got < into.length) {
-      const more = await read(start + got, into.subarray(got));
-      if (more <= 0) break;
-      got += more;
-    }
-    return into.subarray(0, got);
-  }
+  const bytes = (start: number, lengthBytes: number) =>
+    readBytes(read, sizeBytes, start, lengthBytes);
 
   async function walk(start: number, end: number): Promise<Walk> {
     const boxes: Box[] = [];
@@ -113,8 +106,8 @@ export function boxReader(read: RangeReader, sizeBytes: number): BoxReader {
 
 /**
  * One box header. Size 1 stands for a 64-bit size behind the type, size 0 for "to the end of the file"
- * (ISO/IEC 14496-12 §4.2), which is what recorders write until they know better. Sizes from 2^53 on are rounded: no file is so
- * long, so nobody reads there. `short` where the header is cut off.
+ * (ISO/IEC 14496-12 §4.2), which is what recorders write until they know better. Sizes from 2^53 on
+ * are rounded: no file is so long, so nobody reads there. `short` where the header is cut off.
  */
 export function parseBox(head: Uint8Array, start: number): Box | "short" | "broken" {
   if (head.length < 8) return "short";

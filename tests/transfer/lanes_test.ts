@@ -1,0 +1,85 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { createLanes } from "../../src/transfer/lanes.ts";
+import { settled } from "../control/hand_clock.ts";
+
+/** Work that ends when the test says so. */
+function works(count: number) {
+  return Array.from({ length: count }, () => Promise.withResolvers<void>());
+}
+
+const never = new AbortController().signal;
+
+Deno.test("createLanes() runs no more at once than there are lanes, in the order of asking", async () => {
+  const lanes = createLanes(2);
+  const ends = works(5);
+  const begun: number[] = [];
+  const all = ends.map((end, i) =>
+    lanes.run(() => {
+      begun.push(i);
+      return end.promise;
+    }, never)
+  );
+  await settled();
+  assertEquals(begun, [0, 1]);
+  ends[1]!.resolve();
+  await settled();
+  assertEquals(begun, [0, 1, 2]);
+  ends[0]!.resolve();
+  ends[2]!.resolve();
+  await settled();
+  assertEquals(begun, [0, 1, 2, 3, 4]);
+  for (const end of ends) end.resolve();
+  await Promise.all(all);
+});
+
+Deno.test("createLanes() gives a lane back when the work throws, even before its first await", async () => {
+  const lanes = createLanes(1);
+  await assertRejects(() => lanes.run(() => Promise.reject(new Error("late")), never), Error);
+  await assertRejects(
+    () =>
+      lanes.run(() => {
+        throw new Error("at once");
+      }, never),
+    Error,
+    "at once",
+  );
+  assertEquals(await lanes.run(() => Promise.resolve(7), never), 7);
+});
+
+Deno.test("createLanes() takes who is aborted out of the queue, and loses no lane by it", async () => {
+  const lanes = createLanes(1);
+  const [first] = works(1);
+  const abort = new AbortController();
+  const running = lanes.run(() => first!.promise, never);
+  let ran = false;
+  const aborted = lanes.run(() => {
+    ran = true;
+    return Promise.resolve();
+  }, abort.signal);
+  const last = lanes.run(() => Promise.resolve("last"), never);
+  abort.abort(new Error("enough"));
+  await assertRejects(() => aborted, Error, "enough");
+  await assertRejects(() => lanes.run(() => Promise.resolve(), abort.signal), Error, "enough");
+  first!.resolve();
+  await running;
+  assertEquals(await last, "last");
+  assertEquals(ran, false);
+});
+
+Deno.test("createLanes() keeps a lane for work that runs on after its signal was aborted", async () => {
+  const lanes = createLanes(1);
+  const [first] = works(1);
+  const abort = new AbortController();
+  const running = lanes.run(() => first!.promise, abort.signal);
+  let second = false;
+  const waiting = lanes.run(() => {
+    second = true;
+    return Promise.resolve();
+  }, never);
+  abort.abort();
+  await settled();
+  assertEquals(second, false);
+  first!.resolve();
+  await Promise.all([running, waiting]);
+  assertEquals(second, true);
+});

@@ -1,0 +1,72 @@
+import { assertEquals, assertNotMatch, assertRejects } from "@std/assert";
+import { xxhash128 } from "hash-wasm";
+import { Unavailable } from "../../src/errors.ts";
+import { systemRangeDigest } from "../../src/runtime/range_digest.ts";
+import { putPart } from "../../src/transfer/put.ts";
+import { noise } from "../support/bytes.ts";
+import { memorySource } from "../support/memory_source.ts";
+import { openPeer, type PeerRequest } from "../support/raw_peer.ts";
+
+const BYTES = noise(300_000);
+const QUERY = "X-Amz-Signature=0123456789abcdef";
+
+/** Puts bytes 1,000 to 300,000 as part 4 to a peer that behaves as told. */
+async function putTo(
+  onRequest: (request: PeerRequest) => unknown,
+  path = `/parts/part_4?${QUERY}`,
+  signal = new AbortController().signal,
+) {
+  await using peer = await openPeer(onRequest);
+  const digests = systemRangeDigest();
+  const order = {
+    partNumber: 4,
+    range: { start: 1000, end: BYTES.length },
+    url: peer.url + path,
+    filetype: "video/quicktime",
+  };
+  try {
+    const digest = await putPart(digests, memorySource(BYTES), order, signal, () => {});
+    return { digest, requests: peer.requests };
+  } finally {
+    digests.close();
+  }
+}
+
+/** Answers once the body is in, as S3 does. */
+const answering =
+  (status: number, text = "", headers: Record<string, string> = {}) =>
+  async (request: PeerRequest) => {
+    await request.whole;
+    request.answer(status, text, headers);
+  };
+
+Deno.test("putPart() sends the signed headers, an exact length and nothing that S3 refuses", async () => {
+  const { requests: [request] } = await putTo(answering(200));
+  const [line, ...headers] = request!.head.split("\r\n");
+  assertEquals(line, `PUT /parts/part_4?${QUERY} HTTP/1.1`);
+  const names = headers.map((header) => header.split(":")[0]!.toLowerCase()).sort();
+  assertEquals(names, ["connection", "content-length", "content-type", "host", "x-amz-acl"]);
+  assertEquals(request!.header("content-length"), String(BYTES.length - 1000));
+  assertEquals(request!.header("content-type"), "video/quicktime");
+  assertEquals(request!.header("x-amz-acl"), "private");
+});
+
+Deno.test("putPart() returns the digest of the bytes that arrived", async () => {
+  const { digest, requests: [request] } = await putTo(answering(200, "", { etag: '"x"' }));
+  assertEquals(await request!.whole, BYTES.subarray(1000));
+  assertEquals(digest, await xxhash128(BYTES.subarray(1000)));
+});
+
+Deno.test("putPart() throws the class of the answer, without a word of the URL", async () => {
+  const expired = "<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>";
+  const cases = [[403, expired, "UrlExpired"], [501, "", "Rejected"], [
+    503,
+    "",
+    "Unavailable",
+  ]] as const;
+  for (const [status, text, name] of cases) {
+    const error = await assertRejects(() => putTo(answering(status, text)), Error);
+    assertEquals(error.name, name);
+    assertNotMatch(Deno.inspect(error), /X-Amz-Signature|parts\/part_4/);
+  }
+});

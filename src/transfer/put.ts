@@ -49,7 +49,7 @@ const PASSING = new Set([
   "InternalError",
   "ServiceUnavailable",
   "SlowDown",
-  "RequestTimeTooSkewed",
+  "TemporaryRedirect",
 ]);
 
 /** Codes that a fresh URL mends. */
@@ -71,14 +71,22 @@ export function storageError(partNumber: number, status: number, text: string): 
       "storage",
     );
   }
-  if (PASSING.has(code)) return new Unavailable(words, "storage");
-  if (code !== "") return new Rejected(words, status);
-  // Without a code, some box in between may have answered: only what can never pass is final.
-  if (status === 200) {
-    return new Unavailable(`Cannot store part ${partNumber}: a login page answered`, "network");
+  if (status === 200 && code === "") {
+    return new Unavailable(
+      `Cannot store part ${partNumber}: something between here and the storage answered with a page ` +
+        "of its own. Check for a login page of this network",
+      "network",
+    );
   }
-  const final = status >= 400 && status < 500 &&
-    ![403, 407, 408, 409, 425, 429, 511].includes(status);
-  if (final || status === 501) return new Rejected(words, status);
-  return new Unavailable(words, "storage");
+  const passes = PASSING.has(code) || mayPass(status, code);
+  return passes ? new Unavailable(words, "storage") : new Rejected(words, status);
+}
+
+/** Statuses below 500 with which a box in between may have answered, where there is no code. */
+const OF_BOXES = [403, 407, 408, 409, 425];
+
+/** Whether trying again can help, by the status alone: for a code that no table knows, or for none. */
+function mayPass(status: number, code: string): boolean {
+  if (status === 429 || (status >= 500 && status !== 501)) return true;
+  return code === "" && (status < 400 || OF_BOXES.includes(status));
 }

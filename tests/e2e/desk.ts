@@ -1,6 +1,9 @@
 import { join } from "@std/path";
 import { type Program, start, type StartOptions } from "./program.ts";
 
+/** Environment with the token that every sandbox takes. */
+export const ACCESS = { FRAMEIO_TOKEN: "sandbox" };
+
 /** Where a person sits: a folder for recordings, one for state, and an account. */
 export interface Desk extends AsyncDisposable {
   readonly folder: string;
@@ -8,10 +11,9 @@ export interface Desk extends AsyncDisposable {
   readonly state: string;
   /** A path in the desk's folder. */
   path(name: string): string;
-  /**
-   * Starts the upload of `path` with the desk's account and state; `--no-listen` unless the flags say
-   * where to listen.
-   */
+  /** The flags for the desk's account and state. */
+  readonly place: readonly string[];
+  /** Starts the upload of `path` from here; without a status page, unless the flags name a place for it. */
   watch(path: string, flags?: readonly string[], options?: StartOptions): Program;
 }
 
@@ -19,17 +21,18 @@ export interface Desk extends AsyncDisposable {
 export async function openDesk(apiUrl: string): Promise<Desk> {
   const folder = await Deno.makeTempDir({ prefix: "reeltime-e2e-" });
   const state = join(folder, "state");
+  const place = ["--api", apiUrl, "--folder", "root", "--state", state];
   const programs: Program[] = [];
   return {
+    place,
     folder,
     state,
     path: (name) => join(folder, name),
     watch(path, flags = [], options = {}) {
       const listen = flags.includes("--listen") ? [] : ["--no-listen"];
-      const place = ["--api", apiUrl, "--folder", "root", "--state", state, ...listen];
-      const program = start(["--watch", path, ...place, ...flags], {
+      const program = start(["--watch", path, ...place, ...listen, ...flags], {
         ...options,
-        env: { FRAMEIO_TOKEN: "sandbox", ...options.env },
+        env: { ...ACCESS, ...options.env },
       });
       programs.push(program);
       return program;

@@ -16,17 +16,9 @@ export interface SandboxProcess extends AsyncDisposable {
 }
 
 /** Starts `main.ts sandbox` and waits until it listens. */
-export async function startSandbox(
-  options: { readonly port?: number } = {},
-): Promise<SandboxProcess> {
+export async function startSandbox(address = "127.0.0.1:0"): Promise<SandboxProcess> {
   const folder = await Deno.makeTempDir({ prefix: "reeltime-e2e-sandbox-" });
-  const program = start([
-    "sandbox",
-    "--listen",
-    `127.0.0.1:${options.port ?? 0}`,
-    "--dir",
-    join(folder, "sandbox"),
-  ]);
+  const program = start(["sandbox", "--listen", address, "--dir", join(folder, "sandbox")]);
   const dispose = async () => {
     await program.kill();
     await Deno.remove(folder, { recursive: true });

@@ -1,0 +1,46 @@
+import { assert, assertEquals } from "@std/assert";
+import { join } from "@std/path";
+import { MIB } from "../../src/parts/limits.ts";
+import { sha256Of } from "../support/house.ts";
+import { createMov } from "../support/mov_writer.ts";
+import { type Program, start } from "./program.ts";
+import { listAssets } from "./sandbox.ts";
+
+/** Where the sandbox inside the program listens. */
+async function addressOf(program: Program): Promise<string> {
+  return (await program.line(/^Uploading to (http:\/\/\S+),/))[1]!;
+}
+
+Deno.test("reeltime --sandbox survives kill -9 and goes on with the same asset", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "reeltime-e2e-" });
+  const [path, state] = [join(folder, "take01.mov"), join(folder, "state")];
+  const upload = () =>
+    start(["--watch", path, "--sandbox", "--state", state, "--no-listen", "--lanes", "1"]);
+  try {
+    await using mov = await createMov(path);
+    await mov.roll(33 * MIB);
+    await using first = upload();
+    const url = await addressOf(first);
+    await first.line(/stored {1,4}\d/); // others are registered, their URLs in the journal
+    const [before] = await listAssets(url);
+    await first.kill();
+    await mov.roll(8 * MIB);
+
+    await using second = upload();
+    assertEquals(await addressOf(second), url, "its URLs stay good");
+    await mov.stop();
+    const { code, out, err } = await second.ended();
+    assertEquals({ code, err }, { code: 0, err: "" }, out);
+
+    await using sandbox = start([
+      ...["sandbox", "--listen", "127.0.0.1:0"],
+      ...["--dir", join(state, "sandbox")],
+    ]);
+    const assets = await listAssets((await sandbox.line(/^Sandbox on (\S+),/))[1]!);
+    assertEquals(assets.map(({ id, status }) => [id, status]), [[before!.id, "complete"]]);
+    assertEquals(assets[0]!.sha256, await sha256Of(path));
+    assert(assets[0]!.parts.filter((part) => part.putCount > 1).length <= 1, "one lane, one part");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

@@ -1,0 +1,99 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { MIB } from "../../src/parts/limits.ts";
+import { createMov } from "../support/mov_writer.ts";
+import { ACCESS, ANY_PORT, openDesk, pageOf } from "./desk.ts";
+import { start } from "./program.ts";
+import { type SandboxProcess, startSandbox } from "./sandbox.ts";
+import { sideBySide } from "./side_by_side.ts";
+
+async function checkFinish(sandbox: SandboxProcess): Promise<void> {
+  await using desk = await openDesk(sandbox.url);
+  const path = desk.path("finish.mov");
+  await using mov = await createMov(path);
+  await mov.roll(11 * MIB);
+  const endBytes = mov.sizeBytes;
+  const program = desk.watch(path, ANY_PORT);
+  const page = new URL(await pageOf(program));
+  await program.line(/finish\.mov +recording/);
+  const { takes: [take] } = await (await fetch(new URL("/api/takes", page))).json();
+
+  const ask = (header: string) => statusOf(page, `POST /api/takes/${take.id}/finish`, header);
+  const own = `Host: ${page.host}\r\n`;
+  assertEquals(await ask("Host: evil.example\r\n"), 421);
+  assertEquals(await ask(`${own}Origin: http://evil.example\r\n`), 403);
+  assertEquals(await ask(`${own}Sec-Fetch-Site: cross-site\r\n`), 403);
+  const [asset] = await sandbox.assets("finish.mov");
+  assertEquals(asset?.size, null, "none of them ended the take");
+  assertEquals(await ask(own), 202);
+
+  await mov.roll(MIB); // the recorder does not know
+  const { code, out } = await program.ended();
+  assertEquals(code, 3); // its recorder never finished it
+  assertMatch(out, /finish asked; the take ends at 11\.5 MB/);
+  const copy = desk.path("copy.mov");
+  await Deno.copyFile(path, copy);
+  await Deno.truncate(copy, endBytes);
+  await sandbox.arrived("finish.mov", copy);
+}
+
+/** Status of a request whose headers fetch would not send. */
+async function statusOf(page: URL, request: string, headers: string): Promise<number> {
+  using connection = await Deno.connect({ hostname: page.hostname, port: Number(page.port) });
+  const text = `${request} HTTP/1.1\r\n${headers}Connection: close\r\nContent-Length: 0\r\n\r\n`;
+  await connection.write(new TextEncoder().encode(text));
+  const answer = new Uint8Array(64);
+  const count = await connection.read(answer);
+  const line = new TextDecoder().decode(answer.subarray(0, count ?? 0));
+  return Number(/^HTTP\/1\.1 (\d+)/.exec(line)?.[1]);
+}
+
+async function checkTakenPort(sandbox: SandboxProcess): Promise<void> {
+  await using desk = await openDesk(sandbox.url);
+  using other = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const address = `127.0.0.1:${other.addr.port}`;
+  const path = desk.path("port.mov");
+  const { code, err } = await desk.watch(path, ["--listen", address]).ended();
+  assertMatch(err, new RegExp(`${address}: another program has that port\\. .*--no-listen`));
+  assertEquals(code, 2);
+}
+
+async function checkDefaultPort(sandbox: SandboxProcess): Promise<void> {
+  await using desk = await openDesk(sandbox.url);
+  using _other = listenOnDefaultPort();
+  const path = desk.path("default_port.mov");
+  await using mov = await createMov(path);
+  await mov.stop();
+  await using program = start(["--watch", path, ...desk.place], { env: ACCESS });
+  const { code, out } = await program.ended();
+  assertEquals(code, 0);
+  assertMatch(out, /127\.0\.0\.1:8090: another program has that port\. Going on without it/);
+  await sandbox.arrived("default_port.mov", path);
+}
+
+/** Takes the port, unless somebody on this machine has it already: that serves as well. */
+function listenOnDefaultPort(): Disposable {
+  try {
+    return Deno.listen({ hostname: "127.0.0.1", port: 8090 });
+  } catch (error) {
+    if (error instanceof Deno.errors.AddrInUse) return { [Symbol.dispose]() {} };
+    throw error;
+  }
+}
+
+Deno.test("reeltime's page", async (t) => {
+  await using sandbox = await startSandbox();
+  await sideBySide(t, [
+    {
+      name: "finishes a take at its size, but not for another host's or site's request",
+      run: () => checkFinish(sandbox),
+    },
+    {
+      name: "asked for on a port in use is status 2",
+      run: () => checkTakenPort(sandbox),
+    },
+    {
+      name: "is gone without when the default port is in use, and it says so",
+      run: () => checkDefaultPort(sandbox),
+    },
+  ]);
+});

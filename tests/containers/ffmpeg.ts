@@ -1,13 +1,15 @@
 /** Real recordings: ffmpeg fed by hand, so that it waits for us and no test waits for time. */
+import { type FedRecorder, feed, PICTURE } from "./fed_recorder.ts";
 
 /** Why tests of real recordings are ignored on this machine, for their names; empty where they run. */
-export const noFfmpeg = ["ffmpeg", "ffprobe"].every(isInstalled)
+export const noFfmpeg = ["ffmpeg", "ffprobe"].every((program) => isInstalled(program, "-version"))
   ? ""
   : " [ignored: no ffmpeg and ffprobe on this machine's PATH]";
 
-function isInstalled(program: string): boolean {
+/** Whether a program can be started; `versionFlag` makes it end at once. */
+export function isInstalled(program: string, versionFlag = "--version"): boolean {
   try {
-    return new Deno.Command(program, { args: ["-version"], stdout: "null", stderr: "null" })
+    return new Deno.Command(program, { args: [versionFlag], stdout: "null", stderr: "null" })
       .outputSync().success;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;
@@ -15,48 +17,27 @@ function isInstalled(program: string): boolean {
   }
 }
 
-const WIDTH = 320;
-const HEIGHT = 240;
-const FRAME_BYTES = WIDTH * HEIGHT * 3;
+const VIDEO_INPUT = [
+  ...["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", `${PICTURE.width}x${PICTURE.height}`],
+  ...["-i", "-"],
+];
 
-/** An ffmpeg that records the frames it is given, until it is stopped. */
-export interface FfmpegRecording extends AsyncDisposable {
-  /** Gives one frame of noise; resolves when ffmpeg has taken most of it. */
-  frame(): Promise<void>;
-  /** Ends the input; resolves when ffmpeg has finished its file. */
-  stop(): Promise<void>;
-}
+/** What to give as `input` for a recording of sound: two channels of noise, 1.2 s a frame. */
+export const SOUND_INPUT = ["-f", "s16le", "-ar", "48000", "-ac", "2", "-i", "-"];
 
-/** Starts ffmpeg on `path` with the muxer's options; a key frame every five frames. */
-export function recordWithFfmpeg(path: string, muxer: string[]): FfmpegRecording {
-  const input = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", `${WIDTH}x${HEIGHT}`, "-i", "-"];
-  const encoder = ["-c:v", "mpeg4", "-q:v", "1", "-g", "5"];
-  const child = new Deno.Command("ffmpeg", {
-    args: ["-v", "error", "-y", ...input, ...encoder, ...muxer, path],
-    stdin: "piped",
-    stdout: "null",
-    stderr: "inherit",
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  let noise = 1;
-  let isStopped = false;
-  async function stop(): Promise<void> {
-    if (isStopped) return;
-    isStopped = true;
-    await writer.close();
-    const { success } = await child.status;
-    if (!success) throw new Error(`ffmpeg failed on ${path}`);
-  }
-  return {
-    async frame() {
-      const pixels = new Uint8Array(FRAME_BYTES);
-      for (let at = 0; at < FRAME_BYTES; at++) {
-        noise = (Math.imul(noise, 1664525) + 1013904223) | 0;
-        pixels[at] = noise >>> 24;
-      }
-      await writer.write(pixels);
-    },
-    stop,
-    [Symbol.asyncDispose]: stop,
-  };
+/** A key frame every five frames, and no frame smaller than the noise makes it. */
+const VIDEO_ENCODER = ["-c:v", "mpeg4", "-q:v", "1", "-g", "5"];
+
+/**
+ * Starts ffmpeg on `path` with the muxer's options; codecs among them replace those of the default.
+ *
+ * @param input What the fed bytes are. Default: pictures, 25 a second, with a key frame every five.
+ */
+export function recordWithFfmpeg(
+  path: string,
+  muxer: string[],
+  input: string[] = VIDEO_INPUT,
+): FedRecorder {
+  const encoder = input === VIDEO_INPUT ? VIDEO_ENCODER : [];
+  return feed("ffmpeg", ["-v", "error", "-y", ...input, ...encoder, ...muxer, path]);
 }

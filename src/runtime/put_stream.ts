@@ -157,6 +157,7 @@ function concat(pieces: readonly Uint8Array[]): Uint8Array {
  */
 function stallWatchdog(request: http.ClientRequest, stallMs: number) {
   let stalled = false;
+  let stopped = false;
   const onStall = () => {
     stalled = true;
     resetConnection(request);
@@ -164,10 +165,14 @@ function stallWatchdog(request: http.ClientRequest, stallMs: number) {
   let timer = setTimeout(onStall, stallMs);
   return {
     progress() {
+      if (stopped) return; // a write may call back long after its request is over
       clearTimeout(timer);
       timer = setTimeout(onStall, stallMs);
     },
-    stop: () => clearTimeout(timer),
+    stop() {
+      stopped = true;
+      clearTimeout(timer);
+    },
     stalled: () => stalled,
   };
 }

@@ -59,15 +59,24 @@ export function putStream() {
       signal.addEventListener("abort", drop, { once: true });
       const answer = answerOf(request, watchdog.progress);
       answer.catch(() => {}); // awaited below in every case
+      let handedBytes = 0;
       try {
-        const fed = feed((bytes) => writeBytes(request, bytes, watchdog.progress))
-          .then(() => void request.end());
+        const fed = feed((bytes) => {
+          handedBytes += bytes.length;
+          return writeBytes(request, bytes, watchdog.progress);
+        }).then(() => void request.end());
         fed.catch(() => {}); // an answer may come first
         // A broken pipe may show before the answer that explains it: let the answer win.
         await Promise.race([fed, answer]).catch(async (error) => {
           if (!isConnectionError(error)) throw error;
           await answer;
         });
+        const { status } = await answer;
+        if (status === 200) {
+          // Whoever says so before the last byte left here has not stored the part.
+          if (handedBytes < sizeBytes) throw new Unavailable(early(url), "network");
+          await fed;
+        }
         return await answer;
       } catch (error) {
         signal.throwIfAborted();
@@ -88,6 +97,10 @@ export function putStream() {
       agents["https:"].destroy();
     },
   };
+}
+
+function early(url: URL): string {
+  return `Cannot send to ${url.host}: it answered before the whole part was sent`;
 }
 
 /** An error of the connection, as against one of the recording that was read. */

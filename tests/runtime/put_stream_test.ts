@@ -61,6 +61,11 @@ Deno.test("put() returns a refusal whose connection is closed behind it", async 
   assertEquals(answer.status, 403);
 });
 
+Deno.test("put() takes no 200 for an answer that comes before the body was handed over", async () => {
+  const early = (request: PeerRequest) => request.answer(200);
+  await assertOutage(putTo(early, 64 * MIB), /answered before the whole part was sent/);
+});
+
 Deno.test("put() fails when the connection is reset half-way", async () => {
   const resetting = (request: PeerRequest) => request.reset();
   await assertOutage(putTo(resetting, 64 * MIB), /Cannot send to 127\.0\.0\.1:\d+: E[A-Z]+$/);

@@ -1,6 +1,7 @@
 import * as http from "node:http";
 import * as https from "node:https";
 import { Unavailable } from "../errors.ts";
+import { answerOf, connectionError, type PutAnswer, resetConnection } from "./put_answer.ts";
 
 /** Where a part goes and what it must say of itself. */
 export interface PutTarget {
@@ -11,18 +12,8 @@ export interface PutTarget {
   readonly stallMs: number;
 }
 
-/** The storage's answer to a PUT. */
-export interface PutAnswer {
-  readonly status: number;
-  /** Start of the body, at most {@linkcode MAX_PUT_ANSWER_BYTES}. */
-  readonly text: string;
-}
-
 /** Hands bytes to the connection; resolves when the buffer may be used again. */
 export type WriteBytes = (bytes: Uint8Array) => Promise<void>;
-
-/** Most that is read of a PUT's answer, in bytes; S3's error documents have less than 2 KiB. */
-export const MAX_PUT_ANSWER_BYTES = 64 * 1024;
 
 /**
  * PUTs bodies of a known length over node:http: fetch would send them chunked, which S3 refuses with
@@ -108,10 +99,6 @@ function isConnectionError(error: unknown): boolean {
   return typeof (error as { code?: unknown }).code === "string";
 }
 
-function connectionError(message: string, code: string): Error {
-  return Object.assign(new Error(message), { code });
-}
-
 function writeBytes(
   request: http.ClientRequest,
   bytes: Uint8Array,
@@ -129,39 +116,6 @@ function writeBytes(
       else resolve();
     });
   });
-}
-
-function answerOf(request: http.ClientRequest, onProgress: () => void): Promise<PutAnswer> {
-  return new Promise((resolve, reject) => {
-    request.on("error", (error) => {
-      reject("code" in error ? error : connectionError(error.message, "ECONNRESET"));
-    });
-    request.on("close", () => reject(connectionError("closed without an answer", "ECONNRESET")));
-    request.on("response", (response) => {
-      const pieces: Uint8Array[] = [];
-      let bytes = 0;
-      response.on("data", (piece: Uint8Array) => {
-        onProgress();
-        if (bytes < MAX_PUT_ANSWER_BYTES) pieces.push(piece);
-        bytes += piece.length;
-      });
-      response.on("end", () => {
-        const text = new TextDecoder().decode(concat(pieces)).slice(0, MAX_PUT_ANSWER_BYTES);
-        resolve({ status: response.statusCode ?? 0, text });
-      });
-      response.on("error", (error) => reject(connectionError(error.message, "ECONNRESET")));
-    });
-  });
-}
-
-function concat(pieces: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }
 
 /**
@@ -188,10 +142,4 @@ function stallWatchdog(request: http.ClientRequest, stallMs: number) {
     },
     stalled: () => stalled,
   };
-}
-
-/** Drops the connection with what the kernel still holds of it, instead of leaving it to linger. */
-function resetConnection(request: http.ClientRequest): void {
-  request.socket?.resetAndDestroy?.();
-  request.destroy();
 }

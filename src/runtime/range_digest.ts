@@ -2,7 +2,8 @@ import { createXXHash128 } from "hash-wasm";
 import { RecordingChanged } from "../errors.ts";
 import type { ByteRange } from "../recording/range.ts";
 import type { RecordingSource } from "./disk.ts";
-import { type PutAnswer, putStream, type PutTarget } from "./put_stream.ts";
+import type { PutAnswer } from "./put_answer.ts";
+import { putStream, type PutTarget } from "./put_stream.ts";
 
 /** Bytes held while one range is read: two of these alternate between disk and socket. */
 export const READ_BUFFER_BYTES = 256 * 1024;

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertMatch, assertNotMatch, assertRejects } from "@std/assert";
 
 import { Unavailable } from "../../src/errors.ts";
-import { MAX_PUT_ANSWER_BYTES, putStream, type WriteBytes } from "../../src/runtime/put_stream.ts";
+import { MAX_PUT_ANSWER_BYTES } from "../../src/runtime/put_answer.ts";
+import { putStream, type WriteBytes } from "../../src/runtime/put_stream.ts";
 import { noise } from "../support/bytes.ts";
 import { openPeer, type PeerRequest } from "../support/raw_peer.ts";
 import { within } from "../support/within.ts";
@@ -111,6 +112,21 @@ Deno.test("put() gives up a peer that stops reading", async () => {
 
 Deno.test("put() gives up a peer that never answers", async () => {
   await assertOutage(putTo(() => {}, 10, { stallMs: 300 }), /: no progress for \d+ s$/);
+});
+
+Deno.test("put() reads no more of an endless answer than its bound", async () => {
+  const endless = async (request: PeerRequest) => {
+    await request.whole;
+    request.write("HTTP/1.1 503 Busy\r\ntransfer-encoding: chunked\r\n\r\n");
+    const chunk = `4000\r\n${"x".repeat(0x4000)}\r\n`;
+    const timer = setInterval(() => request.write(chunk), 1);
+    await request.gone;
+    clearInterval(timer);
+  };
+  const { answer, requests } = await within(putTo(endless, 10), 5000);
+  assertEquals(answer.status, 503);
+  assertEquals(answer.text.length, MAX_PUT_ANSWER_BYTES);
+  await requests[0]!.gone;
 });
 
 Deno.test("put() ends at once with the signal's reason, and drops the connection", async () => {

@@ -183,11 +183,15 @@ async function findMediaStart(reader: BoxReader, media: Box): Promise<number> {
 }
 
 /**
- * All of a plain file may go, but for an index that is being written behind the media: ffmpeg and OBS
- * patch sizes inside it within milliseconds. Zeros there are room allocated in advance.
+ * All of a plain file may go, with two exceptions. An index that is being written behind the media
+ * waits: ffmpeg and OBS patch sizes inside it within milliseconds. Zeros there are room allocated in
+ * advance. And where the media's size is in but no index is anywhere yet, the recorder is at its stop: it
+ * may be moving all media to make room for an index in front (ffmpeg's faststart, measured), so nothing
+ * of the media may go.
  */
-function plainFrontier({ boxes, stop, last, at }: Walk, sizeBytes: number): number {
-  const isBehindMedia = stop === "unfinished" && boxes.some(isMedia);
-  const isIndex = last === null || last.type === "moov" || last.type === HOLE;
-  return isBehindMedia && isIndex ? at : sizeBytes;
+function plainFrontier({ boxes, last, at }: Walk, sizeBytes: number): number {
+  const media = boxes.find(isMedia);
+  if (media === undefined || (last !== null && isMedia(last))) return sizeBytes;
+  if (last?.type === "moov" || last?.type === HOLE) return at;
+  return boxes.some((box) => box.type === "moov") ? sizeBytes : media.start;
 }

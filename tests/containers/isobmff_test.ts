@@ -83,7 +83,6 @@ Deno.test("inspect() says open when mdat is patched and moov has not come", asyn
 Deno.test("inspect() holds the frontier before a moov that is being written", async () => {
   const front = [ftypMov, box("wide"), box("mdat", media(1000))];
   const beginnings = [
-    plainMoov.subarray(0, 5),
     plainMoov.subarray(0, 200),
     join(header("moov", 0), media(50)),
     new Uint8Array(64), // allocated in advance
@@ -91,6 +90,14 @@ Deno.test("inspect() holds the frontier before a moov that is being written", as
   for (const beginning of beginnings) {
     const seen = await look(...front, beginning);
     assertEquals([seen.verdict, seen.frontierBytes], ["open", 1036]);
+  }
+});
+
+Deno.test("inspect() holds all media between their size and the index, wherever that will be", async () => {
+  const front = [ftypMov, box("wide"), box("mdat", media(1000))];
+  for (const behind of [[], [plainMoov.subarray(0, 5)], [media(300)]]) { // faststart moves them up
+    const seen = await look(...front, ...behind);
+    assertEquals([seen.verdict, seen.frontierBytes], ["open", 28]);
   }
 });
 

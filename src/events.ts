@@ -45,6 +45,16 @@ export type DurableEvent =
     readonly mediaStart: number | null;
   }
   /**
+   * The recorder has put an index in front and moved all media behind it. The head part takes the
+   * inserted bytes in; every other part keeps its number, its size and what is stored of it.
+   */
+  | {
+    readonly type: "recording.shifted";
+    readonly byBytes: number;
+    /** Offset of the first media byte from now on. */
+    readonly mediaStart: number;
+  }
+  /**
    * Written before a part is registered: from here on its number, size and flag never change, because
    * the service may know them even if its answer was lost.
    */

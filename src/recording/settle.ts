@@ -21,6 +21,8 @@ export interface Observed {
   readonly seenLateMs: number;
   /** Whether the file ever changed under our eyes. */
   readonly changedOnce: boolean;
+  /** Longest time between two changes that we saw, in milliseconds. */
+  readonly longestGapMs: number;
   /** When the present run of `final` looks began, monotonic milliseconds; null while not final. */
   readonly finalSinceMs: number | null;
 }
@@ -52,6 +54,9 @@ export function observe(
     sinceMs: moment.monotonicMs,
     seenLateMs: Math.min(Math.max(moment.nowMs - facts.modifiedMs, 0), 1000),
     changedOnce: before !== null,
+    longestGapMs: before?.changedOnce
+      ? Math.max(before.longestGapMs, moment.monotonicMs - before.sinceMs)
+      : 0,
     finalSinceMs,
   };
 }
@@ -66,6 +71,29 @@ export function quietMs(observed: Observed, moment: Moment): number {
   return observed.changedOnce ? seenMs : Math.max(seenMs, moment.nowMs - observed.modifiedMs);
 }
 
+/** What recorders gather before they write, in bytes: ffmpeg's and OBS's buffer (measured). */
+const RECORDER_BUFFER_BYTES = 256 * 1024;
+
+/** Silence must last this many times the longest gap seen before it means anything. */
+const GAPS = 4;
+
+/**
+ * How long a recording must be quiet before silence ends it, in milliseconds: `--idle`, but several
+ * times the longest gap seen, and the time that its bitrate takes to fill a recorder's buffer twice. A
+ * 64 kbit/s audio file is silent for 33 s between two writes (measured).
+ */
+export function patienceMs(
+  observed: Observed,
+  facts: Pick<FileFacts, "sizeBytes" | "modifiedMs" | "bornMs">,
+  policy: QuietPolicy,
+): number {
+  const recordedMs = facts.bornMs === null ? 0 : facts.modifiedMs - facts.bornMs;
+  const bytesPerMs = recordedMs > 0 ? facts.sizeBytes / recordedMs : Infinity;
+  const fillMs = bytesPerMs > 0 ? RECORDER_BUFFER_BYTES / bytesPerMs : 0;
+  const patience = Math.max(policy.idleMs, GAPS * observed.longestGapMs, 2 * fillMs);
+  return Math.min(patience, Math.max(policy.idleMs, policy.abandonMs));
+}
+
 /** Whether the recording is over, and how that is known. */
 export type Judgement =
   | { readonly is: "growing" }
@@ -78,7 +106,10 @@ export type Judgement =
 /** Everything the judgement rests on. */
 export interface Evidence {
   readonly observed: Observed;
+  readonly facts: Pick<FileFacts, "sizeBytes" | "modifiedMs" | "bornMs">;
   readonly look: Look;
+  /** How long a verdict must hold, in milliseconds; longer than the look's own on a network volume. */
+  readonly settleMs: number;
   readonly moment: Moment;
   readonly writers: Writers;
   /** A person pressed finish. */
@@ -94,21 +125,24 @@ export interface Evidence {
  * that the take goes on.
  */
 export function judge(evidence: Evidence, policy: QuietPolicy): Judgement {
-  const { observed, look, moment, writers } = evidence;
+  const { observed, look, settleMs, moment, writers } = evidence;
   const final = look.verdict === "final";
   if (evidence.finishAsked) return ended("operator", look.verdict !== "open");
   if (final && observed.finalSinceMs !== null) {
     const heldMs = moment.monotonicMs - observed.finalSinceMs;
-    return heldMs >= look.settleMs ? ended("container", true) : { is: "settling" };
+    return heldMs >= settleMs ? ended("container", true) : { is: "settling" };
   }
   const quiet = quietMs(observed, moment);
   const seenMs = moment.monotonicMs - observed.sinceMs;
   // However old the file says it is, it must have been seen unchanged for a moment.
-  const still = seenMs >= look.settleMs;
+  const still = seenMs >= settleMs;
   if (evidence.deleted && still && writers !== "some") return ended("deleted", false);
   if (quiet < policy.idleMs || !still) return { is: "growing" };
   // A format without a rule: silence is all there is, unless somebody is seen to hold the file.
-  if (look.verdict === "undecidable" && writers !== "some") return ended("idle", true);
+  if (look.verdict === "undecidable" && writers === "none") return ended("idle", true);
+  if (look.verdict === "undecidable" && writers === "unknown") {
+    if (quiet >= patienceMs(observed, evidence.facts, policy)) return ended("idle", true);
+  }
   if (look.verdict === "open" && writers === "none") return ended("writer_gone", false);
   if (quiet >= policy.abandonMs) return ended("abandoned", look.verdict !== "open");
   return { is: "quiet", quietMs: quiet };

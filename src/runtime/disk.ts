@@ -2,6 +2,7 @@ import * as fs from "node:fs/promises";
 import { dirname, join, resolve } from "@std/path";
 import { StateFailure, Unavailable } from "../errors.ts";
 import { fileId } from "./file_id.ts";
+import { volumeOf } from "./volume.ts";
 import { systemWriters, type Writers } from "./writers.ts";
 
 /** What the file system says of a file at one moment. */
@@ -9,6 +10,8 @@ export interface FileFacts {
   readonly sizeBytes: number;
   /** Last change of the content, milliseconds since 1970 by the file system's clock. */
   readonly modifiedMs: number;
+  /** When the file was made, by the same clock; null where the file system does not tell. */
+  readonly bornMs: number | null;
   /** Tells this file from another one under the same name: inode and time of birth. */
   readonly fileId: string;
   /** Names that the file has; 0 once it was deleted and lives by our handle alone. */
@@ -41,6 +44,8 @@ export interface Disk {
   realPath(path: string): Promise<string>;
   /** Calls `onHint` when something may have happened in `folder`. A hint, never the truth. */
   watch(folder: string, onHint: () => void, signal: AbortSignal): void;
+  /** Whether `path` lies on a volume that other machines write to, whose facts may be old. */
+  isNetworkVolume(path: string): Promise<boolean>;
   /** Who has this file open for writing. Costs a walk over all processes: ask seldom. */
   writers(path: string, fileId: string): Promise<Writers>;
 }
@@ -51,6 +56,7 @@ export const systemDisk: Disk = {
   open: (path) => orNull(() => openSource(path)),
   realPath,
   watch,
+  isNetworkVolume: async (path) => await volumeOf(path) === "network",
   writers: systemWriters,
 };
 
@@ -64,6 +70,7 @@ async function openSource(path: string): Promise<RecordingSource> {
       return {
         sizeBytes: stat.size,
         modifiedMs: Math.floor(stat.mtimeMs),
+        bornMs: stat.birthtimeMs > 0 ? Math.floor(stat.birthtimeMs) : null,
         fileId: fileId(stat.ino, stat.birthtimeMs),
         linkCount: stat.nlink,
         isDirectory: stat.isDirectory(),
@@ -91,6 +98,7 @@ function facts(stat: Deno.FileInfo): FileFacts {
   return {
     sizeBytes: stat.size,
     modifiedMs: stat.mtime?.getTime() ?? 0,
+    bornMs: stat.birthtime?.getTime() ?? null,
     fileId: fileId(stat.ino, stat.birthtime?.getTime()),
     linkCount: stat.nlink ?? 1,
     isDirectory: stat.isDirectory,

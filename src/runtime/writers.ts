@@ -1,5 +1,5 @@
-import * as fs from "node:fs/promises";
 import { fileId } from "./file_id.ts";
+import { volumeOf } from "./volume.ts";
 
 /** Whether some process has a file open for writing, as far as the system tells. */
 export type Writers = "some" | "none" | "unknown";
@@ -15,7 +15,7 @@ export type Writers = "some" | "none" | "unknown";
  */
 export async function systemWriters(path: string, wantedId: string): Promise<Writers> {
   if (Deno.build.os !== "linux") return "unknown";
-  let complete = await seesAllProcesses() && await isLocal(path);
+  let complete = await seesAllProcesses() && await volumeOf(path) === "local";
   try {
     for await (const entry of Deno.readDir("/proc")) {
       if (!/^\d+$/.test(entry.name)) continue;
@@ -53,24 +53,4 @@ const INITIAL_PID_NAMESPACE = "pid:[4026531836]";
 async function seesAllProcesses(): Promise<boolean> {
   const namespace = await Deno.readLink("/proc/self/ns/pid").catch(() => "");
   return namespace === INITIAL_PID_NAMESPACE;
-}
-
-/** File systems whose writer may sit on another machine (include/uapi/linux/magic.h, statfs(2)). */
-const REMOTE_FILE_SYSTEMS = new Set([
-  0x6969, // NFS
-  0x517b, // SMB
-  0xff534d42, // CIFS
-  0xfe534d42, // SMB2
-  0x65735546, // FUSE
-  0x01021997, // 9p
-  0x00c36400, // Ceph
-  0x5346414f, // AFS
-]);
-
-async function isLocal(path: string): Promise<boolean> {
-  try {
-    return !REMOTE_FILE_SYSTEMS.has((await fs.statfs(path)).type >>> 0);
-  } catch {
-    return false;
-  }
 }

@@ -2,10 +2,15 @@
  * What to do next with a take: the one place that decides. Pure; take.ts looks, asks here, and has the
  * steps done. Reads in the order of the line: asset, parts, registration, PUT, verify, finalize.
  */
-import { MAX_PART_NUMBER, MIN_HEAD_BYTES } from "../parts/limits.ts";
+import {
+  MAX_PART_BYTES,
+  MAX_PART_NUMBER,
+  MIN_HEAD_BYTES,
+  MIN_PART_BYTES,
+} from "../parts/limits.ts";
 import { HEAD_NUMBER, type Part, planGrowing, planRemainder } from "../parts/plan.ts";
 import type { Judgement } from "../recording/settle.ts";
-import { nextPart, type TakePart, type TakeState } from "./state.ts";
+import { nextPart, rangeOf, type TakePart, type TakeState } from "./state.ts";
 
 /** The moment that a decision is made for. */
 export interface Scene {
@@ -33,6 +38,8 @@ export type Step =
   /** The asset cannot be completed: leave it and begin a second one. */
   | { readonly do: "abandon_asset"; readonly reason: string }
   | { readonly do: "fix_head"; readonly headBytes: number; readonly mediaStart: number | null }
+  /** The media have moved: the head part grows by as much. */
+  | { readonly do: "shift"; readonly byBytes: number; readonly mediaStart: number }
   /** `again`: the service may know these parts already; they are asked for with the same words. */
   | {
     readonly do: "register";
@@ -55,8 +62,13 @@ const VERIFY_LANES = 2;
 export function decide(state: TakeState, scene: Scene): Step[] {
   if (scene.sizeBytes === 0) return [];
   if (state.asset.at !== "created") return scene.busy("asset") ? [] : [{ do: "create_asset" }];
-  const misfit = state.finalized === null ? whyMisfit(state, scene) : null;
-  if (misfit !== null) return [{ do: "abandon_asset", reason: misfit }];
+  if (state.finalized === null) {
+    const misfit = whyMisfit(state, scene);
+    if (misfit !== null) return [{ do: "abandon_asset", reason: misfit }];
+    const byBytes = shiftBytes(state, scene);
+    if (byBytes === "unknown") return [];
+    if (byBytes !== 0) return [{ do: "shift", byBytes, mediaStart: scene.mediaStart! }];
+  }
   const steps = [...registrations(state, scene), ...puts(state, scene), ...checks(state, scene)];
   const done = state.finalized !== null && steps.length === 0 && allVerified(state, scene);
   return done ? [{ do: "conclude" }] : steps;
@@ -65,6 +77,15 @@ export function decide(state: TakeState, scene: Scene): Step[] {
 /** Why the registered parts no longer fit the recording, or null while they do. */
 function whyMisfit(state: TakeState, scene: Scene): string | null {
   const { sizeBytes } = scene;
+  const byBytes = shiftBytes(state, scene);
+  if (typeof byBytes === "number" && byBytes !== 0) {
+    const headBytes = state.head!.bytes + byBytes;
+    const words = `its media moved by ${byBytes} bytes`;
+    if (state.parts.has(HEAD_NUMBER)) return `${words} after its head had been registered`;
+    if (headBytes < MIN_PART_BYTES || headBytes > MAX_PART_BYTES) {
+      return `${words}, which makes a head of ${headBytes} bytes`;
+    }
+  }
   if (state.totalBytes !== null) {
     if (sizeBytes === state.totalBytes) return null;
     return `the recording has ${sizeBytes} bytes now, ${state.totalBytes} were registered as its total`;
@@ -74,6 +95,17 @@ function whyMisfit(state: TakeState, scene: Scene): string | null {
     return `the recording was cut to ${sizeBytes} bytes, ${offsetBytes} are registered in parts`;
   }
   return null;
+}
+
+/**
+ * By how much the media lie elsewhere than when the head was fixed. `unknown` while the front cannot be
+ * read: a recorder is in the middle of rewriting it, and whatever is read now may be torn.
+ */
+function shiftBytes(state: TakeState, scene: Scene): number | "unknown" {
+  const before = state.head?.mediaStart ?? null;
+  if (before === null) return 0;
+  if (scene.mediaStart !== null) return scene.mediaStart - before;
+  return scene.judgement.is === "ended" ? 0 : "unknown";
 }
 
 /** What to declare to the service. One call at a time, so that numbers are given out in order. */
@@ -139,6 +171,7 @@ function puts(state: TakeState, scene: Scene): Step[] {
   const mayGo = (part: TakePart) => {
     if (part.at === "stored" || part.at === "planned") return false;
     if (!scene.hasUrl(part.number) || scene.busy(putErrand(part.number))) return false;
+    if (rangeOf(state, part.number).end > scene.frontierBytes) return false;
     if (part.isFinal) return scene.judgement.is === "ended" && othersVerified(parts, scene);
     return part.number !== HEAD_NUMBER || isEnding(scene);
   };

@@ -1,8 +1,9 @@
-import { UrlExpired } from "../errors.ts";
+import { RecordingChanged, UrlExpired } from "../errors.ts";
 import type { Entry } from "../journal/journal.ts";
 import { putPart } from "../transfer/put.ts";
 import { type Desk, hasUrl } from "./desk.ts";
 import { isComplete } from "./finalize.ts";
+import { lookAtBytes } from "./sight.ts";
 import { partOf, rangeOf } from "./state.ts";
 
 /** Sends one part: one attempt, from the bytes that are on disk now. */
@@ -12,6 +13,7 @@ export async function send(desk: Desk, number: number, signal: AbortSignal): Pro
   if (!hasUrl(desk, number)) return;
   const part = partOf(state, number);
   const range = rangeOf(state, number);
+  const mediaStart = state.head?.mediaStart ?? null;
   if (part.isFinal && part.starts > 0 && await isComplete(desk, signal)) {
     // It was stored, but we never heard: a crash or a lost connection came between.
     return stored(desk, number, await room.digests.digest(source, range, signal));
@@ -22,13 +24,28 @@ export async function send(desk: Desk, number: number, signal: AbortSignal): Pro
     const { url } = urls.get(number)!;
     const order = { partNumber: number, range, url, filetype: state.filetype };
     const onSent = (sentBytes: number) => void sending.set(number, sentBytes);
-    stored(desk, number, await putPart(room.digests, source, order, signal, onSent));
+    const digest = await putPart(room.digests, source, order, signal, onSent);
+    await refuseTorn(desk, number, mediaStart);
+    stored(desk, number, digest);
   } catch (error) {
     if (error instanceof UrlExpired) urls.delete(number);
     throw error;
   } finally {
     sending.delete(number);
   }
+}
+
+/**
+ * A part that was read while the recorder moved its media may hold bytes of both layouts.
+ *
+ * @param mediaStart Where the media began when the reading began, or null where nobody can tell.
+ * @throws RecordingChanged if they begin elsewhere by now: the part goes again.
+ */
+async function refuseTorn(desk: Desk, number: number, mediaStart: number | null): Promise<void> {
+  if (mediaStart === null) return;
+  const { look } = await lookAtBytes(desk.source);
+  if (look.mediaStart === mediaStart && desk.state.head?.mediaStart === mediaStart) return;
+  throw new RecordingChanged(`The media moved while part ${number} was read: it goes again`);
 }
 
 /** Writes down that a part is stored; with the final one the take is finalized in the same stroke. */

@@ -1,5 +1,6 @@
 import type { Look } from "../containers/container.ts";
 import { detect } from "../containers/detect.ts";
+import { createDataFrontier } from "../recording/data_frontier.ts";
 import {
   judge,
   type Judgement,
@@ -16,10 +17,14 @@ import type { Writers } from "../runtime/writers.ts";
 export interface Sight {
   readonly facts: FileFacts;
   readonly look: Look;
+  /** Bytes that may be sent now: what the container vouches for, without an empty end. */
+  readonly frontierBytes: number;
   readonly observed: Observed;
   readonly judgement: Judgement;
   /** The file has no name any more; it lives by our handle. */
   readonly deleted: boolean;
+  /** The file lies on a network volume, whose size and time may be seconds old. */
+  readonly onNetwork: boolean;
 }
 
 /** How often the system is asked who writes, in milliseconds; each time walks over all processes. */
@@ -27,6 +32,21 @@ const WRITERS_EVERY_MS = 2000;
 
 /** How often a writer is looked for before it is given up while the recording grows. */
 const WRITER_TRIES = 5;
+
+/**
+ * How long a verdict must hold on a network volume, in milliseconds. NFS keeps what it knows of a
+ * changing file for 3 s and more (nfs(5), acregmin); SMB for 1 s (mount.cifs(8), actimeo).
+ */
+const NETWORK_SETTLE_MS = 10_000;
+
+/** The facts of an opened recording and what its bytes say. */
+export async function lookAtBytes(
+  source: RecordingSource,
+): Promise<{ facts: FileFacts; look: Look }> {
+  const facts = await source.stat();
+  const container = await detect(source.read, facts.sizeBytes);
+  return { facts, look: await container.inspect(source.read, facts.sizeBytes) };
+}
 
 /**
  * Makes the function that looks at one recording: the file's facts, then what its bytes say, then
@@ -41,7 +61,9 @@ export function createSight(
   path: string,
   policy: QuietPolicy,
 ): (finishAsked: boolean) => Promise<Sight> {
+  const dataFrontier = createDataFrontier();
   let observed: Observed | null = null;
+  let onNetwork: boolean | null = null;
   let writers: Writers = "unknown";
   let writerSeen = false;
   let writerTries = 0;
@@ -61,16 +83,25 @@ export function createSight(
   }
 
   return async (finishAsked) => {
-    const facts = await source.stat();
+    const { facts, look } = await lookAtBytes(source);
     const named = await disk.stat(path);
+    onNetwork ??= await disk.isNetworkVolume(path);
     const deleted = named?.fileId !== facts.fileId && facts.linkCount === 0;
-    const container = await detect(source.read, facts.sizeBytes);
-    const look = await container.inspect(source.read, facts.sizeBytes);
     const moment = { nowMs: clock.now(), monotonicMs: clock.monotonicMs() };
     observed = observe(observed, facts, look.verdict, moment);
     const quiet = deleted || quietMs(observed, moment) >= policy.idleMs;
     await askWriters(facts.fileId, moment.monotonicMs, quiet);
-    const judgement = judge({ observed, look, moment, writers, finishAsked, deleted }, policy);
-    return { facts, look, observed, judgement, deleted };
+    const settleMs = onNetwork ? Math.max(NETWORK_SETTLE_MS, look.settleMs) : look.settleMs;
+    const judgement = judge(
+      { observed, facts, look, settleMs, moment, writers, finishAsked, deleted },
+      policy,
+    );
+    // A finished file has no empty end; and once a take has ended, zeros are data.
+    const over = look.verdict === "final" || judgement.is === "ended";
+    const frontierBytes = over ? facts.sizeBytes : Math.min(
+      look.frontierBytes,
+      await dataFrontier.find(source.read, facts.sizeBytes, look.headBytes),
+    );
+    return { facts, look, frontierBytes, observed, judgement, deleted, onNetwork };
   };
 }

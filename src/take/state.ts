@@ -90,6 +90,10 @@ export function apply(state: TakeState, event: DurableEvent): void {
     case "head.fixed":
       state.head = { bytes: event.headBytes, mediaStart: event.mediaStart };
       break;
+    case "recording.shifted":
+      if (state.head === null) throw new RangeError(`Take ${state.id} has no head to grow`);
+      state.head = { bytes: state.head.bytes + event.byBytes, mediaStart: event.mediaStart };
+      break;
     case "part.planned":
       state.parts.set(event.number, {
         number: event.number,

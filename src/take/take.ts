@@ -137,11 +137,11 @@ export function createTake(
     return desk.sight;
   }
 
-  function scene({ facts, look, judgement }: Sight): Scene {
+  function scene({ facts, look, judgement, frontierBytes }: Sight): Scene {
     const sizeBytes = Math.min(facts.sizeBytes, state.finishAskedBytes ?? Infinity);
     return {
       sizeBytes,
-      frontierBytes: judgement.is === "ended" ? sizeBytes : Math.min(sizeBytes, look.frontierBytes),
+      frontierBytes: Math.min(sizeBytes, frontierBytes),
       headBytes: look.headBytes,
       mediaStart: look.mediaStart,
       judgement,
@@ -164,6 +164,12 @@ export function createTake(
         const { headBytes, mediaStart } = step;
         return desk.fact({ type: "head.fixed", headBytes, mediaStart });
       }
+      case "shift":
+        return desk.fact({
+          type: "recording.shifted",
+          byBytes: step.byBytes,
+          mediaStart: step.mediaStart,
+        });
       case "register":
         return errands.start("register", (signal) => register(desk, step, signal));
       case "put":

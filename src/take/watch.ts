@@ -102,7 +102,7 @@ async function begin(
 ): Promise<{ id: string; fileId: string; take: Take | null }> {
   const { path, name, filetype } = target;
   const { fileId } = await source.stat();
-  const known = await recall(room.journal, room.digests, source, path, signal);
+  const known = await recall(room, source, path, signal);
   if (known.is === "done") {
     await source.close();
     stage.already(known.state);
@@ -184,7 +184,8 @@ async function endedEmpty(
 ): Promise<boolean> {
   const moment = { nowMs: room.clock.now(), monotonicMs: room.clock.monotonicMs() };
   const look = await unknown.inspect(() => Promise.resolve(0), 0);
-  const evidence = { observed, look, moment, finishAsked: false, deleted: false };
+  const { settleMs } = look;
+  const evidence = { observed, facts, look, settleMs, moment, finishAsked: false, deleted: false };
   const bySilence = judge({ ...evidence, writers: "unknown" }, room.quiet);
   if (bySilence.is !== "ended") return false;
   const writers = await room.disk.writers(target.path, facts.fileId);

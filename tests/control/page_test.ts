@@ -10,6 +10,7 @@ const EVENT_TYPES: Record<TakeEvent["type"], true> = {
   "asset.created": true,
   "asset.abandoned": true,
   "head.fixed": true,
+  "recording.shifted": true,
   "part.planned": true,
   "part.registered": true,
   "part.started": true,

@@ -45,6 +45,8 @@ export interface House extends AsyncDisposable {
   /** Uploads recordings; ends when each take has ended. */
   upload(paths: readonly string[], options?: UploadOptions): Upload;
   assets(): Promise<ListedAsset[]>;
+  /** Resolves when an upload has looked at its first recording `count` more times. */
+  turns(upload: Upload, count: number): Promise<void>;
 }
 
 /** How to upload. */
@@ -136,6 +138,12 @@ export async function openHouse(sandboxOptions: Partial<SandboxOptions> = {}): P
       const answer = await fetch(`${sandbox.baseUrl}/sandbox/assets`);
       return ((await answer.json()) as { assets: ListedAsset[] }).assets;
     },
+    async turns(upload, count) {
+      const sightOf = () => upload.studio.shown()[0]?.snapshot.sight;
+      for (let turn = 0, last = sightOf(); turn < count; turn++, last = sightOf()) {
+        while (sightOf() === last) await systemClock.sleep(10);
+      }
+    },
     async [Symbol.asyncDispose]() {
       await sandbox.shutdown();
       digests.close();
@@ -150,4 +158,11 @@ export async function sha256Of(path: string): Promise<string> {
   const hash = createHash("sha256");
   for await (const bytes of (await Deno.open(path)).readable) hash.update(bytes);
   return hash.digest("hex");
+}
+
+/** Resolves when the parts from 2 to `lastPart` are all stored. */
+export async function storedUpTo(upload: Upload, lastPart: number): Promise<void> {
+  for (let number = 2; number <= lastPart; number++) {
+    await upload.seen((event) => event.type === "part.stored" && event.number === number);
+  }
 }

@@ -6,6 +6,11 @@ export interface MovWriter extends AsyncDisposable {
   roll(sizeBytes: number): Promise<void>;
   /** Stops as ffmpeg does: moov at the end, then the size of mdat in front. */
   stop(): Promise<void>;
+  /**
+   * Stops as ffmpeg does with faststart, up to a moment: the size of mdat first, then all media moved up
+   * in place, then the index in front. The given callbacks run at these moments.
+   */
+  stopFast(at?: { sized?(): Promise<void>; moving?(): Promise<void> }): Promise<void>;
   /** Overwrites bytes that were written before. */
   patch(offset: number, bytes: Uint8Array): Promise<void>;
   /** Closes the file without finishing it, as a killed recorder does. */
@@ -31,7 +36,7 @@ export async function createMov(path: string): Promise<MovWriter> {
   }
   const patch = async (offset: number, bytes: Uint8Array) => {
     await file.seek(offset, Deno.SeekMode.Start);
-    await file.write(bytes);
+    for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
     await file.seek(0, Deno.SeekMode.End);
   };
   await append(box("ftyp", new TextEncoder().encode("qt  \0\0\0\0qt  ")));
@@ -43,6 +48,22 @@ export async function createMov(path: string): Promise<MovWriter> {
       const mdatBytes = sizeBytes - MEDIA_START + 8;
       await append(box("moov", box("mvhd", new Uint8Array(100))));
       await patch(MEDIA_START - 8, header(mdatBytes, "mdat").subarray(0, 4));
+      die();
+    },
+    async stopFast(at = {}) {
+      const moov = box("moov", box("mvhd", noise(9000, 3)));
+      const mdatBytes = sizeBytes - MEDIA_START + 8;
+      await patch(MEDIA_START - 8, header(mdatBytes, "mdat").subarray(0, 4));
+      await at.sized?.();
+      const from = MEDIA_START - 8;
+      const moved = new Uint8Array(sizeBytes - from);
+      await file.seek(from, Deno.SeekMode.Start);
+      for (let got = 0; got < moved.length;) got += (await file.read(moved.subarray(got))) ?? 0;
+      const half = moved.length >> 1;
+      await patch(from + moov.length, moved.subarray(0, half));
+      await at.moving?.();
+      await patch(from + moov.length + half, moved.subarray(half));
+      await patch(from, moov);
       die();
     },
     patch,

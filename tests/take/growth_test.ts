@@ -6,13 +6,12 @@ import {
   type ListedAsset,
   openHouse,
   sha256Of,
+  storedUpTo,
   type Upload,
 } from "../support/house.ts";
 import { createMov } from "../support/mov_writer.ts";
 import { noise } from "../support/bytes.ts";
 
-const stored = (number: number) => (event: PublishedEvent) =>
-  event.type === "part.stored" && event.number === number;
 const typed = (type: PublishedEvent["type"]) => (event: PublishedEvent) => event.type === type;
 
 /** The only asset, complete, equal to the file. */
@@ -27,7 +26,7 @@ async function assertArrived(house: House, path: string): Promise<ListedAsset> {
 /** Growth in one go, until the last whole part is stored. */
 async function rollAndStore(upload: Upload, roll: () => Promise<void>, lastPart: number) {
   await roll();
-  await upload.seen(stored(lastPart));
+  await storedUpTo(upload, lastPart);
 }
 
 Deno.test("take of a growing MOV is stored while it grows and ended by its bytes", async () => {

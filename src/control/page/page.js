@@ -26,6 +26,7 @@ const EVENT_TYPES = [
   "asset.abandoned",
   "asset.completed",
   "head.fixed",
+  "recording.shifted",
   "part.planned",
   "part.registered",
   "part.started",

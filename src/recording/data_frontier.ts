@@ -1,0 +1,54 @@
+import type { RangeReader } from "../containers/container.ts";
+
+/** Files are allocated in advance in whole blocks of this size; what is looked at, in bytes. */
+export const ZERO_BLOCK_BYTES = 64 * 1024;
+
+/** Enough of a block to tell most written ones from empty ones, in bytes. */
+const PROBE_BYTES = 4096;
+
+/** Blocks looked at in one go: 256 MiB of recording, read 4 KiB at a time. */
+const BLOCKS_A_LOOK = 4096;
+
+/** Tells how far a file is written whose recorder allocated it in advance. */
+export interface DataFrontier {
+  /**
+   * Looks at the file's end and, where that is empty, on from where it came last time.
+   *
+   * @param fromBytes Where to begin: zeros in front of it are the container's business.
+   * @returns Start of the first 64 KiB that hold nothing but zeros; the file's size while its end is
+   * written. Zeros may be data: they are sent once the take has ended.
+   */
+  find(read: RangeReader, sizeBytes: number, fromBytes: number): Promise<number>;
+}
+
+/** A frontier for one recording. */
+export function createDataFrontier(): DataFrontier {
+  let knownBytes = 0;
+  return {
+    async find(read, sizeBytes, fromBytes) {
+      if (sizeBytes < knownBytes) knownBytes = 0; // cut, and perhaps written anew
+      const tailStart = Math.max(0, sizeBytes - ZERO_BLOCK_BYTES);
+      if (!(await isZero(read, tailStart, sizeBytes))) return sizeBytes;
+      const first = Math.ceil(fromBytes / ZERO_BLOCK_BYTES) * ZERO_BLOCK_BYTES;
+      let at = Math.max(knownBytes, first);
+      for (let blocks = 0; blocks < BLOCKS_A_LOOK && at + ZERO_BLOCK_BYTES <= sizeBytes; blocks++) {
+        if (await isZero(read, at, at + ZERO_BLOCK_BYTES)) break;
+        at += ZERO_BLOCK_BYTES;
+      }
+      knownBytes = at;
+      return Math.min(at, sizeBytes);
+    },
+  };
+}
+
+/** Whether a range holds nothing but zeros; a short probe answers for most ranges that do not. */
+async function isZero(read: RangeReader, start: number, end: number): Promise<boolean> {
+  const probeEnd = Math.min(start + PROBE_BYTES, end);
+  return await readsZero(read, start, probeEnd) && await readsZero(read, probeEnd, end);
+}
+
+async function readsZero(read: RangeReader, start: number, end: number): Promise<boolean> {
+  const bytes = new Uint8Array(end - start);
+  const got = await read(start, bytes);
+  return bytes.subarray(0, got).every((byte) => byte === 0);
+}

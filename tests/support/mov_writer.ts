@@ -4,6 +4,10 @@ import { noise } from "./bytes.ts";
 export interface MovWriter extends AsyncDisposable {
   /** Appends `sizeBytes` of media. */
   roll(sizeBytes: number): Promise<void>;
+  /** Appends `sizeBytes` of zeros as media. */
+  black(sizeBytes: number): Promise<void>;
+  /** Takes room for the file in advance; what is written later fills it, and the stop cuts it. */
+  allocate(sizeBytes: number): Promise<void>;
   /** Stops as ffmpeg does: moov at the end, then the size of mdat in front. */
   stop(): Promise<void>;
   /**
@@ -37,16 +41,19 @@ export async function createMov(path: string): Promise<MovWriter> {
   const patch = async (offset: number, bytes: Uint8Array) => {
     await file.seek(offset, Deno.SeekMode.Start);
     for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
-    await file.seek(0, Deno.SeekMode.End);
+    await file.seek(sizeBytes, Deno.SeekMode.Start);
   };
   await append(box("ftyp", new TextEncoder().encode("qt  \0\0\0\0qt  ")));
   await append(box("wide", new Uint8Array(0)));
   await append(header(0, "mdat"));
   return {
     roll: (bytes) => append(noise(bytes, sizeBytes)),
+    black: (bytes) => append(new Uint8Array(bytes)),
+    allocate: (bytes) => file.truncate(bytes),
     async stop() {
       const mdatBytes = sizeBytes - MEDIA_START + 8;
       await append(box("moov", box("mvhd", new Uint8Array(100))));
+      await file.truncate(sizeBytes);
       await patch(MEDIA_START - 8, header(mdatBytes, "mdat").subarray(0, 4));
       die();
     },

@@ -35,6 +35,8 @@ export interface WatchConfig {
   readonly idleMs: number;
   readonly abandonMs: number;
   readonly stay: boolean;
+  /** Uploads a recording that was changed after its finalization once more, as a corrected version. */
+  readonly correct: boolean;
   readonly json: boolean;
 }
 

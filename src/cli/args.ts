@@ -38,7 +38,7 @@ export function parseCommand(args: readonly string[], around: Surroundings): Com
 }
 
 const WATCH_FLAGS = {
-  boolean: ["sandbox", "stay", "json", "help", "version"],
+  boolean: ["sandbox", "stay", "correct", "json", "help", "version"],
   string: ["name", "api", "folder", "token-file", "state", "lanes", "idle", "abandon"],
 };
 
@@ -76,6 +76,7 @@ function parseWatch(args: readonly string[], around: Surroundings): Command {
       idleMs: 1000 * parseNumber(text("idle"), "--idle", SECONDS, 60),
       abandonMs: 1000 * parseNumber(text("abandon"), "--abandon", SECONDS, 3600),
       stay: flags.stay === true,
+      correct: flags.correct === true,
       json: flags.json === true,
     }),
   };

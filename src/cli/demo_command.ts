@@ -48,6 +48,7 @@ export async function runDemo(
       idleMs: 60_000,
       abandonMs: 3_600_000,
       stay: false,
+      correct: false,
       json: false,
     }, signal);
     const record = recordMov({ path, seconds, clock: systemClock, signal });

@@ -26,6 +26,8 @@ PATH may not exist yet. The program exits when every take has ended.
   --abandon SECONDS   quiet time after which a recording that still says "open" is taken for
                       dead; default 3600
   --stay              keep running when the takes have ended, and take further ones
+  --correct           upload a recording that is changed after it was finalized once more, as a
+                      new asset named "NAME (corrected)"
   --json              one JSON event a line on stdout instead of the progress display
   --help, --version
 

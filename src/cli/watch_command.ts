@@ -60,6 +60,7 @@ export async function runWatch(config: WatchConfig, signal: AbortSignal): Promis
     };
     const studio = createStudio(room, await targetsOf(config), {
       stay: config.stay,
+      correct: config.correct,
       lock: (path) => lockRecording(config.stateFolder, path),
     }, signal);
     const views = () => studio.shown().map(viewOf);

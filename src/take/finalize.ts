@@ -1,4 +1,4 @@
-import { RecordingChanged, Unavailable } from "../errors.ts";
+import { Unavailable } from "../errors.ts";
 import { assetId, type Desk } from "./desk.ts";
 
 /** How long the service is asked whether the asset is complete, in milliseconds. */
@@ -34,7 +34,7 @@ export async function isComplete(desk: Desk, signal: AbortSignal): Promise<boole
 /**
  * After finalization nothing can be mended in the asset: a change is told, never reported as success.
  *
- * @throws RecordingChanged if the recording is not as it was finalized. By the operator's word a take
+ * @throws ChangedLate if the recording is not as it was finalized. By the operator's word a take
  * is the bytes up to then, and its recorder may go on.
  */
 export function refuseLateChange(desk: Desk): void {
@@ -45,11 +45,16 @@ export function refuseLateChange(desk: Desk): void {
   throw changedLate(desk);
 }
 
+/** The recording is no longer what was finalized: only a new asset can hold it as it is now. */
+export class ChangedLate extends Error {
+  override readonly name = "ChangedLate";
+}
+
 /** Tells that the recording changed after its finalization. */
-export function changedLate(desk: Desk): RecordingChanged {
+export function changedLate(desk: Desk): ChangedLate {
   const sizeBytes = desk.sight?.facts.sizeBytes ?? 0;
   desk.publish({ type: "recording.changed_after_final", sizeBytes });
-  return new RecordingChanged(
+  return new ChangedLate(
     `${desk.state.name} was changed after it had been finalized as asset ${assetId(desk)}, which ` +
       "holds the earlier bytes. Run the same command again to upload it as it is now as a new asset",
   );

@@ -4,7 +4,7 @@ import { createMeter } from "./meter.ts";
 import type { TakeRoom } from "./desk.ts";
 import type { FinishAnswer, TakeOutcome, TakeSnapshot } from "./take.ts";
 import { emptyState } from "./state.ts";
-import { type Stage, type Target, watchPath } from "./watch.ts";
+import { type Stage, type Target, type WatchOptions, watchPath } from "./watch.ts";
 
 /** One take, or a recording that is waited for, as the views see it. */
 export interface Shown {
@@ -37,7 +37,7 @@ export interface Studio {
 export function createStudio(
   room: TakeRoom,
   targets: readonly Target[],
-  options: { readonly stay: boolean; lock(path: string): RecordingLock | null },
+  options: WatchOptions & { lock(path: string): RecordingLock | null },
   signal: AbortSignal,
 ): Studio {
   const shown = new Map<string, { shown: () => Shown; finish: () => FinishAnswer }>();
@@ -84,7 +84,7 @@ export function createStudio(
       const locks = lockAll(targets, options.lock);
       try {
         return await Promise.all(
-          targets.map((target) => watchPath(room, target, options.stay, stageOf(target), signal)),
+          targets.map((target) => watchPath(room, target, options, stageOf(target), signal)),
         );
       } finally {
         for (const lock of locks) lock.release();

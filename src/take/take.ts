@@ -11,7 +11,7 @@ import type { RecordingSource } from "../runtime/disk.ts";
 import { decide, putErrand, type Scene, type Step, verifyErrand } from "./decide.ts";
 import { createDesk, hasUrl, isVerified, type TakeRoom } from "./desk.ts";
 import { createErrands, type Delay } from "./errands.ts";
-import { conclude, refuseLateChange } from "./finalize.ts";
+import { ChangedLate, conclude, refuseLateChange } from "./finalize.ts";
 import { createMeter, type Meter } from "./meter.ts";
 import { abandonAsset, createAsset, register } from "./register.ts";
 import { send } from "./send.ts";
@@ -25,7 +25,12 @@ export type TakeOutcome =
   | { readonly is: "done" }
   /** Interrupted by a person; the same command goes on. */
   | { readonly is: "suspended" }
-  | { readonly is: "failed"; readonly message: string };
+  | {
+    readonly is: "failed";
+    readonly message: string;
+    /** The recording was changed after it had been finalized: its asset holds the earlier bytes. */
+    readonly changedLate: boolean;
+  };
 
 /** What became of the wish to finish a take. */
 export type FinishAnswer = "accepted" | "ended" | "empty";
@@ -244,7 +249,7 @@ export function createTake(
   function failed(error: unknown): TakeOutcome {
     const message = (error as Error).message;
     desk.publish({ type: "take.failed", message });
-    return { is: "failed", message };
+    return { is: "failed", message, changedLate: error instanceof ChangedLate };
   }
 
   return {

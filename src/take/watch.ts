@@ -1,4 +1,4 @@
-import { dirname } from "@std/path";
+import { dirname, extname } from "@std/path";
 import { Limit, Unavailable } from "../errors.ts";
 import { judge, observe, type Observed } from "../recording/settle.ts";
 import { unknown } from "../containers/unknown.ts";
@@ -19,6 +19,12 @@ export interface Target {
   readonly filetype: string;
 }
 
+/** How to watch. */
+export interface WatchOptions {
+  readonly stay: boolean;
+  readonly correct: boolean;
+}
+
 /** What a watch shows of itself. */
 export interface Stage {
   /** A recording is waited for; `trouble` says what is in the way, or is null. */
@@ -35,12 +41,14 @@ export interface Stage {
  * Watches one path: waits for the recording, finds out whether it is known, and carries its take to
  * the end. Another recording that has taken the name meanwhile is the next take.
  *
- * @param stay Goes on waiting for further recordings under the name until the signal is aborted.
+ * @param options `stay` goes on waiting for further recordings under the name until the signal is
+ * aborted; `correct` uploads a recording that was changed after its finalization once more, as a new
+ * asset that is named as the corrected version.
  */
 export async function watchPath(
   room: TakeRoom,
   target: Target,
-  stay: boolean,
+  options: WatchOptions,
   stage: Stage,
   signal: AbortSignal,
 ): Promise<TakeOutcome> {
@@ -55,6 +63,7 @@ export async function watchPath(
   try {
     let outcome: TakeOutcome = { is: "suspended" };
     let seen: string | null = null;
+    let corrections = 0;
     while (!signal.aborted) {
       const takeId = room.random.hex(8);
       const found = await firstBytes(
@@ -67,22 +76,27 @@ export async function watchPath(
       );
       if (found === null) break;
       if (found instanceof Limit) {
-        outcome = { is: "failed", message: found.message };
+        outcome = { is: "failed", message: found.message, changedLate: false };
         room.bus.publish(takeId, { type: "take.failed", message: found.message });
         stage.over(takeId, outcome);
-        if (!stay) return outcome;
+        if (!options.stay) return outcome;
         seen = identity(await room.disk.stat(target.path));
         continue;
       }
-      const begun = await begin(room, target, takeId, found, stage, signal);
+      const name = correctedName(target.name, corrections);
+      const begun = await begin(room, { ...target, name }, takeId, found, stage, signal);
       take = begun.take;
       outcome = take === null ? { is: "done" } : await take.run();
       take = null;
       stage.over(begun.id, outcome);
       if (outcome.is === "suspended") break;
+      if (options.correct && outcome.is === "failed" && outcome.changedLate) {
+        corrections++;
+        continue;
+      }
       const now = await room.disk.stat(target.path).catch(() => null);
       const replaced = now !== null && now.fileId !== begun.fileId;
-      if (!stay && !replaced) return outcome;
+      if (!options.stay && !replaced) return outcome;
       seen = replaced ? null : identity(now);
     }
     return signal.aborted ? { is: "suspended" } : outcome;
@@ -121,6 +135,14 @@ async function begin(
   else take.started({ type: "take.started", path, name, filetype, fileId }, known.unfinished);
   stage.begun(state.id, take);
   return { id: state.id, fileId, take };
+}
+
+/** `take01.mov`, `take01 (corrected).mov`, `take01 (corrected 2).mov` … */
+function correctedName(name: string, corrections: number): string {
+  if (corrections === 0) return name;
+  const extension = extname(name);
+  const count = corrections === 1 ? "" : ` ${corrections}`;
+  return `${name.slice(0, name.length - extension.length)} (corrected${count})${extension}`;
 }
 
 /** Tells one state of a file from the next. */

@@ -55,6 +55,7 @@ export interface UploadOptions {
   readonly abandonMs?: number;
   readonly lanes?: number;
   readonly stay?: boolean;
+  readonly correct?: boolean;
   /** Puts other doors in the place of some real ones, for faults. */
   readonly doors?: (real: TakeRoom) => Partial<TakeRoom>;
 }
@@ -65,6 +66,8 @@ export interface Upload {
   readonly done: Promise<TakeOutcome[]>;
   /** Suspends, as Ctrl-C does. */
   stop(): Promise<TakeOutcome[]>;
+  /** Calls back at each event, at once: before the take goes on. */
+  on(listener: (event: PublishedEvent) => void): void;
   /** The first event of this upload that fits, past or to come. */
   seen(fits: (event: PublishedEvent) => boolean): Promise<PublishedEvent>;
 }
@@ -104,6 +107,7 @@ export async function openHouse(sandboxOptions: Partial<SandboxOptions> = {}): P
     const targets = paths.map((path) => recordingOf(path, undefined));
     const studio = createStudio(room, targets, {
       stay: options.stay ?? false,
+      correct: options.correct ?? false,
       lock: (path) => lockRecording(stateFolder, path),
     }, abort.signal);
     const done = studio.run();
@@ -114,6 +118,7 @@ export async function openHouse(sandboxOptions: Partial<SandboxOptions> = {}): P
         abort.abort();
         return done;
       },
+      on: (listener) => void bus.on(listener),
       seen(fits) {
         const past = bus.since(0).events.find(fits);
         if (past !== undefined) return Promise.resolve(past);

@@ -258,21 +258,48 @@ Deno.test("take recreated before its first byte is one take of the second file",
   await assertArrived(house, path);
 });
 
+/** Changes three bytes in place at the moment the take is finalized, once. */
+function changeAtFinalization(upload: Upload, path: string): void {
+  let changed = false;
+  upload.on((event) => {
+    if (event.type !== "take.finalized" || changed) return;
+    changed = true;
+    using file = Deno.openSync(path, { write: true });
+    file.seekSync(MIB, Deno.SeekMode.Start);
+    file.writeSync(new Uint8Array([1, 2, 3]));
+    file.utimeSync(new Date(), new Date(Date.now() + 5000)); // a clock too coarse must not hide it
+  });
+}
+
 Deno.test("take changed after its finalization is not reported as a success", async () => {
   await using house = await openHouse();
   const path = house.path("take01.mov");
   await using mov = await createMov(path);
   await mov.roll(6 * MIB);
   const upload = house.upload([path]);
-  // The last moment at which the program cannot mend it: the final part is stored.
-  const late = upload.seen(typed("take.finalized")).then(() => Deno.writeFile(path, noise(3)));
+  changeAtFinalization(upload, path);
   await mov.stop();
-  await late;
   const [outcome] = await upload.done;
-  const told = house.events.find(typed("recording.changed_after_final"));
-  // Verification may have been through already: then the asset is right, and the change is news.
-  if (outcome?.is === "failed") {
-    assertExists(told);
-    assertMatch(outcome.message, /was changed after it had been finalized/);
-  } else assertEquals(outcome, { is: "done" });
+  assert(outcome?.is === "failed" && outcome.changedLate);
+  assertMatch(outcome.message, /was changed after it had been finalized as asset/);
+  assertExists(house.events.find(typed("recording.changed_after_final")));
+  assertEquals(house.events.some(typed("take.verified")), false);
+});
+
+Deno.test("take changed after its finalization is corrected in a new asset where that is wanted", async () => {
+  await using house = await openHouse();
+  const path = house.path("take01.mov");
+  await using mov = await createMov(path);
+  await mov.roll(6 * MIB);
+  const upload = house.upload([path], { correct: true });
+  changeAtFinalization(upload, path);
+  await mov.stop();
+  assertEquals(await upload.done, [{ is: "done" }]);
+  const assets = await house.assets();
+  assertEquals(assets.map((asset) => asset.name).sort(), [
+    "take01 (corrected).mov",
+    "take01.mov",
+  ]);
+  const corrected = assets.find((asset) => asset.name.includes("corrected"));
+  assertEquals(corrected?.sha256, await sha256Of(path));
 });

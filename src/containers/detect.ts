@@ -1,5 +1,6 @@
 import type { Container, RangeReader } from "./container.ts";
 import { isIsobmff, isobmff } from "./isobmff.ts";
+import { isMatroska, matroska } from "./matroska.ts";
 import { readBytes } from "./read_bytes.ts";
 import { unknown } from "./unknown.ts";
 
@@ -12,6 +13,7 @@ const HEAD_BYTES = 1024;
  */
 const FAMILIES: readonly (readonly [is: (head: Uint8Array) => boolean, container: Container])[] = [
   [isIsobmff, isobmff],
+  [isMatroska, matroska],
 ];
 
 /**

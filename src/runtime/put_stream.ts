@@ -45,6 +45,9 @@ export function putStream() {
         agent: secure ? agents["https:"] : agents["http:"],
         headers: { ...target.headers, "content-length": String(sizeBytes) },
       });
+      // Deno's node:http sends up to 1 MiB again by itself when a kept connection breaks: from buffers
+      // that hold later bytes by then, and also after an abort. Without this mark it does not.
+      request.reusedSocket = false;
       const watchdog = stallWatchdog(request, target.stallMs);
       const drop = () => resetConnection(request);
       signal.addEventListener("abort", drop, { once: true });

@@ -1,4 +1,5 @@
 import type { Container, RangeReader } from "./container.ts";
+import { flv, isFlv } from "./flv.ts";
 import { isIsobmff, isobmff } from "./isobmff.ts";
 import { isMatroska, matroska } from "./matroska.ts";
 import { readBytes } from "./read_bytes.ts";
@@ -14,6 +15,7 @@ const HEAD_BYTES = 1024;
 const FAMILIES: readonly (readonly [is: (head: Uint8Array) => boolean, container: Container])[] = [
   [isIsobmff, isobmff],
   [isMatroska, matroska],
+  [isFlv, flv],
 ];
 
 /**

@@ -3,7 +3,8 @@ import { RecordingChanged } from "../errors.ts";
 import type { ByteRange } from "../recording/range.ts";
 import type { RecordingSource } from "./disk.ts";
 import type { PutAnswer } from "./put_answer.ts";
-import { putStream, type PutTarget } from "./put_stream.ts";
+import type { PutTarget } from "./put_exchange.ts";
+import { putStream } from "./put_stream.ts";
 
 /** Bytes held while one range is read: two of these alternate between disk and socket. */
 export const READ_BUFFER_BYTES = 256 * 1024;
@@ -11,7 +12,7 @@ export const READ_BUFFER_BYTES = 256 * 1024;
 /** A part as it went out: the storage's answer, and the digest of exactly the bytes sent. */
 export interface SentRange {
   readonly answer: PutAnswer;
-  /** XXH128 of the bytes sent, 32 hex digits. */
+  /** XXH128 of the bytes sent, 32 hex digits; empty where a refusal came before the last of them. */
   readonly digest: string;
 }
 
@@ -56,11 +57,13 @@ export function systemRangeDigest(): RangeDigest & { close(): void } {
       return hash.digest();
     },
     async send(source, range, target, signal, onSent) {
-      const hash = await createXXHash128();
-      let sentBytes = 0;
-      // A buffer may be read into again once its own write is done; with two, one is always free.
-      const buffers = [new Uint8Array(READ_BUFFER_BYTES), new Uint8Array(READ_BUFFER_BYTES)];
+      let digest = "";
       const answer = await put.put(target, range.end - range.start, signal, async (write) => {
+        // All of it begins anew with each call: an earlier one may still wait for the disk.
+        const hash = await createXXHash128();
+        let sentBytes = 0;
+        // A buffer may be read into again once its own write is done; with two, one is always free.
+        const buffers = [new Uint8Array(READ_BUFFER_BYTES), new Uint8Array(READ_BUFFER_BYTES)];
         let before: Promise<void> = Promise.resolve();
         for await (const bytes of chunks(source, range, buffers)) {
           hash.update(bytes);
@@ -72,8 +75,9 @@ export function systemRangeDigest(): RangeDigest & { close(): void } {
           before = written;
         }
         await before;
+        digest = hash.digest();
       });
-      return { answer, digest: hash.digest() };
+      return { answer, digest };
     },
     close: () => put.close(),
   };

@@ -47,6 +47,20 @@ Deno.test("put() holds as many connections as parts go at once, and uses those a
   assertEquals(peer.connections(), 8);
 });
 
+Deno.test("put() does not trip over a kept connection that the storage closed or reset", async () => {
+  for (const close of ["end", "reset"] as const) {
+    await using peer = await openPeer(stored);
+    using stream = openStream(peer);
+    for (let part = 1; part <= 3; part++) {
+      assertEquals(await stream.put(), 200);
+      // As S3 does with a connection that was idle for some seconds.
+      peer.requests.at(-1)![close]();
+      await peer.requests.at(-1)!.gone;
+    }
+    assertEquals(peer.connections(), 3, close);
+  }
+});
+
 /** Stores the first part; the second one comes on the kept connection and meets with `second`. */
 async function onKeptConnection(second: (request: PeerRequest) => unknown): Promise<Peer> {
   const peer = await openPeer(async (request) => {

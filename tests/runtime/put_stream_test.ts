@@ -2,7 +2,8 @@ import { assert, assertEquals, assertMatch, assertNotMatch, assertRejects } from
 
 import { Unavailable } from "../../src/errors.ts";
 import { MAX_PUT_ANSWER_BYTES } from "../../src/runtime/put_answer.ts";
-import { putStream, type WriteBytes } from "../../src/runtime/put_stream.ts";
+import type { WriteBytes } from "../../src/runtime/put_exchange.ts";
+import { putStream } from "../../src/runtime/put_stream.ts";
 import { noise } from "../support/bytes.ts";
 import { openPeer, type PeerRequest } from "../support/raw_peer.ts";
 import { within } from "../support/within.ts";

@@ -1,0 +1,49 @@
+/** Ends an exchange that makes no progress. */
+export interface StallWatchdog {
+  /** Bytes moved: counts from now on. */
+  progress(): void;
+  /** From now on, the longest time without progress is another one. */
+  allow(mostMs: number): void;
+  /** No more watching, whatever is told later. */
+  stop(): void;
+  /** The time that passed without progress, in milliseconds, or null while all is well. */
+  stalledMs(): number | null;
+}
+
+/**
+ * Watches one exchange. The timeout option of node:http fires at twice its value on a stalled write, and
+ * also while the peer still takes what was written, so progress is watched here.
+ *
+ * @param mostMs Longest time without progress.
+ * @param onStall Called once when it has passed.
+ */
+export function stallWatchdog(mostMs: number, onStall: () => void): StallWatchdog {
+  let stopped = false;
+  let stalledMs: number | null = null;
+  let timer = setTimeout(bark, mostMs);
+
+  function bark(): void {
+    stopped = true;
+    stalledMs = mostMs;
+    onStall();
+  }
+
+  function progress(): void {
+    if (stopped) return; // a write may call back long after its request is over
+    clearTimeout(timer);
+    timer = setTimeout(bark, mostMs);
+  }
+
+  return {
+    progress,
+    allow(ms) {
+      mostMs = ms;
+      progress();
+    },
+    stop() {
+      stopped = true;
+      clearTimeout(timer);
+    },
+    stalledMs: () => stalledMs,
+  };
+}

@@ -1,4 +1,5 @@
 import type { Container, RangeReader } from "./container.ts";
+import { avi, isAvi } from "./avi.ts";
 import { flv, isFlv } from "./flv.ts";
 import { isIsobmff, isobmff } from "./isobmff.ts";
 import { isMatroska, matroska } from "./matroska.ts";
@@ -16,6 +17,7 @@ const FAMILIES: readonly (readonly [is: (head: Uint8Array) => boolean, container
   [isIsobmff, isobmff],
   [isMatroska, matroska],
   [isFlv, flv],
+  [isAvi, avi],
 ];
 
 /**

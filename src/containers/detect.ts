@@ -5,6 +5,8 @@ import { isIsobmff, isobmff } from "./isobmff.ts";
 import { isMatroska, matroska } from "./matroska.ts";
 import { readBytes } from "./read_bytes.ts";
 import { unknown } from "./unknown.ts";
+import { isW64, w64 } from "./w64.ts";
+import { isWave, wave } from "./wave.ts";
 
 /** Bytes that every family gets to know its own by; MPEG-TS needs a few packets of up to 192 bytes. */
 const HEAD_BYTES = 1024;
@@ -18,6 +20,8 @@ const FAMILIES: readonly (readonly [is: (head: Uint8Array) => boolean, container
   [isMatroska, matroska],
   [isFlv, flv],
   [isAvi, avi],
+  [isWave, wave],
+  [isW64, w64],
 ];
 
 /**

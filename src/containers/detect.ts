@@ -1,5 +1,8 @@
 import type { Container, RangeReader } from "./container.ts";
+import { aiff, isAiff } from "./aiff.ts";
+import { asf, isAsf } from "./asf.ts";
 import { avi, isAvi } from "./avi.ts";
+import { caf, isCaf } from "./caf.ts";
 import { flv, isFlv } from "./flv.ts";
 import { isIsobmff, isobmff } from "./isobmff.ts";
 import { isMatroska, matroska } from "./matroska.ts";
@@ -22,6 +25,9 @@ const FAMILIES: readonly (readonly [is: (head: Uint8Array) => boolean, container
   [isAvi, avi],
   [isWave, wave],
   [isW64, w64],
+  [isAiff, aiff],
+  [isCaf, caf],
+  [isAsf, asf],
 ];
 
 /**

@@ -3,9 +3,11 @@ import { aiff, isAiff } from "./aiff.ts";
 import { asf, isAsf } from "./asf.ts";
 import { avi, isAvi } from "./avi.ts";
 import { caf, isCaf } from "./caf.ts";
+import { flac, isFlac } from "./flac.ts";
 import { flv, isFlv } from "./flv.ts";
 import { isIsobmff, isobmff } from "./isobmff.ts";
 import { isMatroska, matroska } from "./matroska.ts";
+import { isMp3, mp3 } from "./mp3.ts";
 import { readBytes } from "./read_bytes.ts";
 import { unknown } from "./unknown.ts";
 import { isW64, w64 } from "./w64.ts";
@@ -28,6 +30,8 @@ const FAMILIES: readonly (readonly [is: (head: Uint8Array) => boolean, container
   [isAiff, aiff],
   [isCaf, caf],
   [isAsf, asf],
+  [isFlac, flac],
+  [isMp3, mp3],
 ];
 
 /**

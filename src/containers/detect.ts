@@ -8,6 +8,7 @@ import { flv, isFlv } from "./flv.ts";
 import { isIsobmff, isobmff } from "./isobmff.ts";
 import { isMatroska, matroska } from "./matroska.ts";
 import { isMp3, mp3 } from "./mp3.ts";
+import { isMxf, mxf } from "./mxf.ts";
 import { readBytes } from "./read_bytes.ts";
 import { unknown } from "./unknown.ts";
 import { isW64, w64 } from "./w64.ts";
@@ -32,6 +33,7 @@ const FAMILIES: readonly (readonly [is: (head: Uint8Array) => boolean, container
   [isAsf, asf],
   [isFlac, flac],
   [isMp3, mp3],
+  [isMxf, mxf],
 ];
 
 /**

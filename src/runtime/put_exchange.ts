@@ -32,6 +32,8 @@ export interface PutExchange {
   end(): void;
   /** Whether a kept connection broke before the peer can have seen anything of this request. */
   wasGone(): boolean;
+  /** Milliseconds since the whole body was handed over, or null while it was not. */
+  waitedMs(): number | null;
   /** The time that passed without progress when it was given up, in milliseconds, or null. */
   stalledMs(): number | null;
 }
@@ -39,11 +41,16 @@ export interface PutExchange {
 /** What a kernel takes of a connection before it tells that it is gone, in bytes (Linux: 4 MiB at most). */
 const KERNEL_BYTES = 4 * 1024 * 1024;
 
-/** Begins a PUT of `sizeBytes`. */
+/**
+ * Begins a PUT of `sizeBytes`.
+ *
+ * @param answerMs Longest wait for an answer once the whole body was handed over.
+ */
 export function openExchange(
   agents: PutAgents,
   target: PutTarget,
   sizeBytes: number,
+  answerMs: number,
 ): PutExchange {
   const url = new URL(target.url);
   const secure = url.protocol === "https:";
@@ -61,6 +68,7 @@ export function openExchange(
   const answer = answerOf(request, watchdog.progress);
   answer.catch(() => {}); // awaited in carry() in every case
   let handedBytes = 0;
+  let sentAtMs: number | null = null;
   let isAnswered = false;
   request.once("response", () => isAnswered = true);
 
@@ -70,6 +78,8 @@ export function openExchange(
       return writeBytes(request, bytes, watchdog.progress);
     });
     request.end();
+    sentAtMs = performance.now();
+    watchdog.allow(answerMs);
   }
 
   return {
@@ -98,6 +108,7 @@ export function openExchange(
       const isStalled = watchdog.stalledMs() !== null;
       return isKept && !isAnswered && !isStalled && handedBytes <= KERNEL_BYTES;
     },
+    waitedMs: () => sentAtMs === null ? null : performance.now() - sentAtMs,
     stalledMs: watchdog.stalledMs,
   };
 }

@@ -9,6 +9,9 @@ import {
   type WriteBytes,
 } from "./put_exchange.ts";
 
+/** Most times `stallMs` that the answer to a whole body is waited for. */
+const MOST_PATIENCE = 8;
+
 /**
  * PUTs bodies of a known length over node:http: fetch would send them chunked, which S3 refuses with
  * 501, or hold them whole in memory. Connections are kept and reused; close() ends them.
@@ -18,6 +21,9 @@ export function putStream() {
     http: new http.Agent({ keepAlive: true }),
     https: new https.Agent({ keepAlive: true }),
   };
+  // A kernel takes megabytes at once and sends them out of our sight: over a poor uplink that takes
+  // minutes. So a wait for an answer that was in vain doubles the next ones, until one comes soon.
+  let patience = 1;
   return {
     /**
      * One PUT. An answer that comes before the body is out ends the body.
@@ -34,16 +40,20 @@ export function putStream() {
     ): Promise<PutAnswer> {
       for (;;) {
         signal.throwIfAborted();
-        const exchange = openExchange(agents, target, sizeBytes);
+        const exchange = openExchange(agents, target, sizeBytes, target.stallMs * patience);
         signal.addEventListener("abort", exchange.drop, { once: true });
         try {
-          return await exchange.carry(feed);
+          const answer = await exchange.carry(feed);
+          if ((exchange.waitedMs() ?? Infinity) < target.stallMs / 2) patience = 1;
+          return answer;
         } catch (error) {
           signal.throwIfAborted();
           if (!isConnectionError(error)) throw error;
           // The storage closes idle connections: that is no failure of this part. Each such turn uses
           // up one kept connection, and a fresh one is never `gone`.
           if (exchange.wasGone()) continue;
+          const isInVain = exchange.stalledMs() !== null && exchange.waitedMs() !== null;
+          if (isInVain) patience = Math.min(2 * patience, MOST_PATIENCE);
           const { host } = new URL(target.url);
           const reason = reasonOf(error, exchange.stalledMs());
           throw new Unavailable(`Cannot send to ${host}: ${reason}`, "network", { cause: error });

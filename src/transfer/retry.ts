@@ -30,8 +30,10 @@ const MOST_RETRY_AFTER_MS = 10 * 60 * 1000;
  * @param attempt Failed attempts so far, 1 or more.
  */
 export function retryDelayMs(error: Unavailable, attempt: number, random: Random): number {
-  if (error.retryAfterMs !== undefined) return Math.min(error.retryAfterMs, MOST_RETRY_AFTER_MS);
   const { leastMs, firstMs, mostMs } = WAITS[error.outage];
+  if (error.retryAfterMs !== undefined) {
+    return Math.min(Math.max(error.retryAfterMs, leastMs), MOST_RETRY_AFTER_MS);
+  }
   const boundMs = Math.min(firstMs * 2 ** Math.min(attempt - 1, 20), mostMs);
   return Math.round(leastMs + random.fraction() * (boundMs - leastMs));
 }

@@ -44,3 +44,8 @@ Deno.test("retryDelayMs() waits what the other side asks for, but never over ten
   assertEquals(retryDelayMs(failed("rate_limit", 7000), 1, chance(0.5)), 7000);
   assertEquals(retryDelayMs(failed("api_fault", 86_400_000), 1, chance(0.5)), 600_000);
 });
+
+Deno.test("retryDelayMs() never waits less than the outage's least, whatever the other side says", () => {
+  assertEquals(retryDelayMs(failed("rate_limit", 0), 1, chance(0)), 1000);
+  assertEquals(retryDelayMs(failed("network", 0), 1, chance(0)), 100);
+});

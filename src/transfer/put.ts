@@ -35,8 +35,8 @@ export async function putPart(
   const headers = { "content-type": order.filetype, "x-amz-acl": "private" };
   const target = { url: order.url, headers, stallMs: STALL_MS };
   const { answer, digest } = await digests.send(source, order.range, target, signal, onSent);
-  // A captive portal's 200 comes with a page; S3's comes without a body.
-  if (answer.status === 200 && !/<html|<!doctype/i.test(answer.text)) return digest;
+  // S3's 200 to a PUT comes without a body; a login page, a proxy or a late error comes with one.
+  if (answer.status === 200 && answer.text.trim() === "") return digest;
   throw storageError(order.partNumber, answer.status, answer.text);
 }
 

@@ -57,6 +57,21 @@ Deno.test("putPart() returns the digest of the bytes that arrived", async () => 
   assertEquals(digest, await xxhash128(BYTES.subarray(1000)));
 });
 
+Deno.test("putPart() takes nothing for stored but S3's own 200, which has no body", async () => {
+  const bodies = [
+    "<html><body>Log in</body></html>",
+    " <!DOCTYPE HTML><title>Log in</title>",
+    '{"login": true}',
+    "<?xml version='1.0'?><Error><Code>InternalError</Code></Error>",
+  ];
+  for (const body of bodies) {
+    await assertRejects(() => putTo(answering(200, body)), Unavailable, "part 4", body);
+  }
+  for (const status of [201, 202, 302]) {
+    await assertRejects(() => putTo(answering(status)), Unavailable, "part 4");
+  }
+});
+
 Deno.test("putPart() throws the class of the answer, without a word of the URL", async () => {
   const expired = "<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>";
   const cases = [[403, expired, "UrlExpired"], [501, "", "Rejected"], [

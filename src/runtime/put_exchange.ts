@@ -54,8 +54,9 @@ export function openExchange(
 ): PutExchange {
   const url = new URL(target.url);
   const secure = url.protocol === "https:";
-  const request = (secure ? https : http).request(target.url, {
+  const request = (secure ? https : http).request(url, {
     method: "PUT",
+    path: pathOf(target.url, url),
     agent: secure ? agents.https : agents.http,
     headers: { ...target.headers, "content-length": String(sizeBytes) },
   });
@@ -111,6 +112,12 @@ export function openExchange(
     waitedMs: () => sentAtMs === null ? null : performance.now() - sentAtMs,
     stalledMs: watchdog.stalledMs,
   };
+}
+
+/** Path and query as they stand in the URL: the URL class rewrites some characters, and all are signed. */
+function pathOf(text: string, url: URL): string {
+  const asGiven = /^https?:\/\/[^/?#]+(\/[!"$-~]*)$/i.exec(text)?.[1];
+  return asGiven ?? url.pathname + url.search;
 }
 
 /** An error of the connection, as against one of the recording that was read. */

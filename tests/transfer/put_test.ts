@@ -57,6 +57,26 @@ Deno.test("putPart() returns the digest of the bytes that arrived", async () => 
   assertEquals(digest, await xxhash128(BYTES.subarray(1000)));
 });
 
+Deno.test("putPart() uses the presigned URL byte for byte", async () => {
+  const paths = [
+    "/it's%2Fa/part_4?X-Amz-Meta=a%2Fb+c'd!(e)*&b=1&a=2&empty=&X-Amz-Signature=0%20",
+    '/a/../b/./c//d?x={|}^`"&X-Amz-Signature=1',
+    "/",
+  ];
+  for (const path of paths) {
+    const { requests: [request] } = await putTo(answering(200), path);
+    assertEquals(request!.head.split("\r\n")[0], `PUT ${path} HTTP/1.1`);
+  }
+});
+
+Deno.test("putPart() escapes in a URL only what no request line can hold", async () => {
+  const cases = [["/a b?c=ü#part", "/a%20b?c=%C3%BC"], ["?c=1", "/?c=1"], ["", "/"]] as const;
+  for (const [path, sent] of cases) {
+    const { requests: [request] } = await putTo(answering(200), path);
+    assertEquals(request!.head.split("\r\n")[0], `PUT ${sent} HTTP/1.1`);
+  }
+});
+
 Deno.test("putPart() takes nothing for stored but S3's own 200, which has no body", async () => {
   const bodies = [
     "<html><body>Log in</body></html>",

@@ -9,6 +9,8 @@ import { isIsobmff, isobmff } from "./isobmff.ts";
 import { isMatroska, matroska } from "./matroska.ts";
 import { isMp3, mp3 } from "./mp3.ts";
 import { isMxf, mxf } from "./mxf.ts";
+import { isMpegProgram, isMpegTransport, mpegProgram, mpegTransport } from "./mpeg.ts";
+import { isOgg, ogg } from "./ogg.ts";
 import { readBytes } from "./read_bytes.ts";
 import { unknown } from "./unknown.ts";
 import { isW64, w64 } from "./w64.ts";
@@ -25,6 +27,9 @@ const FAMILIES: readonly (readonly [is: (head: Uint8Array) => boolean, container
   [isIsobmff, isobmff],
   [isMatroska, matroska],
   [isFlv, flv],
+  [isOgg, ogg],
+  [isMpegTransport, mpegTransport],
+  [isMpegProgram, mpegProgram],
   [isAvi, avi],
   [isWave, wave],
   [isW64, w64],

@@ -22,7 +22,8 @@ export function answerOf(
 ): Promise<PutAnswer> {
   return new Promise((resolve, reject) => {
     request.on("error", (error) => {
-      reject("code" in error ? error : connectionError(error.message, "ECONNRESET"));
+      const isClassed = "code" in error || error instanceof Deno.errors.NotCapable;
+      reject(isClassed ? error : connectionError(error.message, "ECONNRESET"));
     });
     request.on("close", () => reject(connectionError("closed without an answer", "ECONNRESET")));
     request.on("response", (response) => {

@@ -1,6 +1,7 @@
 import * as http from "node:http";
 import * as https from "node:https";
 import { Unavailable } from "../errors.ts";
+import { explainPermission } from "./not_permitted.ts";
 import type { PutAnswer } from "./put_answer.ts";
 import {
   isConnectionError,
@@ -24,6 +25,36 @@ export function putStream() {
   // A kernel takes megabytes at once and sends them out of our sight: over a poor uplink that takes
   // minutes. So a wait for an answer that was in vain doubles the next ones, until one comes soon.
   let patience = 1;
+
+  /** One request; null where its connection, a kept one, turns out to be gone. */
+  async function once(
+    target: PutTarget,
+    sizeBytes: number,
+    signal: AbortSignal,
+    feed: (write: WriteBytes) => Promise<void>,
+  ): Promise<PutAnswer | null> {
+    signal.throwIfAborted();
+    const exchange = openExchange(agents, target, sizeBytes, target.stallMs * patience);
+    signal.addEventListener("abort", exchange.drop, { once: true });
+    try {
+      const answer = await exchange.carry(feed);
+      if ((exchange.waitedMs() ?? Infinity) < target.stallMs / 2) patience = 1;
+      return answer;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!isConnectionError(error)) throw error;
+      if (exchange.wasGone()) return null;
+      const isInVain = exchange.stalledMs() !== null && exchange.waitedMs() !== null;
+      if (isInVain) patience = Math.min(2 * patience, MOST_PATIENCE);
+      const { host } = new URL(target.url);
+      const reason = reasonOf(error, exchange.stalledMs());
+      throw new Unavailable(`Cannot send to ${host}: ${reason}`, "network", { cause: error });
+    } finally {
+      signal.removeEventListener("abort", exchange.drop);
+      exchange.end();
+    }
+  }
+
   return {
     /**
      * One PUT. An answer that comes before the body is out ends the body.
@@ -31,6 +62,7 @@ export function putStream() {
      * @param feed Writes exactly `sizeBytes` through the function it is given. It is called again, to
      * begin anew, when a kept connection turns out to be gone.
      * @throws Unavailable if the connection failed or stalled; whatever `feed` throws.
+     * @throws Config if Deno was not given the permission to connect to that host.
      */
     async put(
       target: PutTarget,
@@ -38,29 +70,15 @@ export function putStream() {
       signal: AbortSignal,
       feed: (write: WriteBytes) => Promise<void>,
     ): Promise<PutAnswer> {
-      for (;;) {
-        signal.throwIfAborted();
-        const exchange = openExchange(agents, target, sizeBytes, target.stallMs * patience);
-        signal.addEventListener("abort", exchange.drop, { once: true });
-        try {
-          const answer = await exchange.carry(feed);
-          if ((exchange.waitedMs() ?? Infinity) < target.stallMs / 2) patience = 1;
-          return answer;
-        } catch (error) {
-          signal.throwIfAborted();
-          if (!isConnectionError(error)) throw error;
-          // The storage closes idle connections: that is no failure of this part. Each such turn uses
-          // up one kept connection, and a fresh one is never `gone`.
-          if (exchange.wasGone()) continue;
-          const isInVain = exchange.stalledMs() !== null && exchange.waitedMs() !== null;
-          if (isInVain) patience = Math.min(2 * patience, MOST_PATIENCE);
-          const { host } = new URL(target.url);
-          const reason = reasonOf(error, exchange.stalledMs());
-          throw new Unavailable(`Cannot send to ${host}: ${reason}`, "network", { cause: error });
-        } finally {
-          signal.removeEventListener("abort", exchange.drop);
-          exchange.end();
+      try {
+        // The storage closes idle connections: that is no failure of this part. Each turn uses up one
+        // kept connection, and a fresh one is never gone.
+        for (;;) {
+          const answer = await once(target, sizeBytes, signal, feed);
+          if (answer !== null) return answer;
         }
+      } catch (error) {
+        throw explainPermission(error, `Cannot send to ${new URL(target.url).host}`);
       }
     },
     /** Ends kept connections. */

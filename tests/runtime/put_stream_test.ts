@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertNotMatch, assertRejects } from "@std/assert";
 
-import { Unavailable } from "../../src/errors.ts";
+import { Config, Unavailable } from "../../src/errors.ts";
 import { MAX_PUT_ANSWER_BYTES } from "../../src/runtime/put_answer.ts";
 import type { WriteBytes } from "../../src/runtime/put_exchange.ts";
 import { putStream } from "../../src/runtime/put_stream.ts";
@@ -105,6 +105,22 @@ Deno.test("put() fails where nobody listens", async () => {
   await assertOutage(stream.put(target, 5, never, feedOf(5)), /: ECONNREFUSED$/);
   stream.close();
 });
+
+for (const protocol of ["http", "https"]) {
+  Deno.test({
+    name: `put() over ${protocol} says which permission Deno was not given, and does not try again`,
+    permissions: { net: ["localhost:1"], env: "inherit" },
+    async fn() {
+      const stream = putStream();
+      const url = `${protocol}://127.0.0.1:9/part?${SECRET}`;
+      const put = () => stream.put({ url, headers: {}, stallMs: 20_000 }, 5, never, feedOf(5));
+      const error = await assertRejects(() => within(put()), Config);
+      assertMatch(error.message, /^Cannot send to 127\.0\.0\.1:9: Requires \w+ access/);
+      assertNotMatch(error.message, /X-Amz/);
+      stream.close();
+    },
+  });
+}
 
 Deno.test("put() gives up a peer that stops reading", async () => {
   const deaf = (request: PeerRequest) => request.stopReading();

@@ -5,6 +5,8 @@ export interface PutAnswer {
   readonly status: number;
   /** Start of the body, at most {@linkcode MAX_PUT_ANSWER_BYTES}. */
   readonly text: string;
+  /** Where a redirect leads, as the answer has it. */
+  readonly location?: string;
 }
 
 /** Most that is read of a PUT's answer, in bytes; S3's error documents have less than 2 KiB. */
@@ -31,7 +33,8 @@ export function answerOf(
       let bytes = 0;
       const done = () => {
         const text = new TextDecoder().decode(concat(pieces)).slice(0, MAX_PUT_ANSWER_BYTES);
-        resolve({ status: response.statusCode ?? 0, text });
+        const { statusCode: status = 0, headers: { location } } = response;
+        resolve({ status, text, ...(location === undefined ? {} : { location }) });
       };
       response.on("data", (piece: Uint8Array) => {
         onProgress();

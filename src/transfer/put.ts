@@ -1,6 +1,7 @@
 import { Rejected, Unavailable, UrlExpired } from "../errors.ts";
 import type { ByteRange } from "../recording/range.ts";
 import type { RecordingSource } from "../runtime/disk.ts";
+import type { PutAnswer } from "../runtime/put_answer.ts";
 import type { RangeDigest } from "../runtime/range_digest.ts";
 
 /** Longest time a PUT may go without progress, in milliseconds; S3 itself closes after 20–60 s. */
@@ -33,11 +34,30 @@ export async function putPart(
 ): Promise<string> {
   // The signed headers of Frame.io's URLs are content-type, host and x-amz-acl; no Authorization.
   const headers = { "content-type": order.filetype, "x-amz-acl": "private" };
-  const target = { url: order.url, headers, stallMs: STALL_MS };
-  const { answer, digest } = await digests.send(source, order.range, target, signal, onSent);
-  // S3's 200 to a PUT comes without a body; a login page, a proxy or a late error comes with one.
-  if (answer.status === 200 && answer.text.trim() === "") return digest;
-  throw storageError(order.partNumber, answer.status, answer.text);
+  let { url } = order;
+  for (let hops = 0;; hops++) {
+    const target = { url, headers, stallMs: STALL_MS };
+    const { answer, digest } = await digests.send(source, order.range, target, signal, onSent);
+    // S3's 200 to a PUT comes without a body; a login page, a proxy or a late error comes with one.
+    if (answer.status === 200 && answer.text.trim() === "") return digest;
+    const next = hops < MAX_HOPS ? redirectOf(answer, url) : null;
+    if (next === null) throw storageError(order.partNumber, answer.status, answer.text);
+    url = next;
+  }
+}
+
+/** How often one PUT is sent on to another place. */
+const MAX_HOPS = 2;
+
+/**
+ * Where a 307 leads, or null. S3 sends a PUT to the bucket's region by it; method, headers and body stay
+ * (Amazon S3, Request redirection). Other redirects are not S3's, and never is one out of TLS.
+ */
+function redirectOf(answer: PutAnswer, from: string): string | null {
+  if (answer.status !== 307 || answer.location === undefined) return null;
+  const to = URL.parse(answer.location, from);
+  const isAsSafe = to?.protocol === "https:" || to?.protocol === new URL(from).protocol;
+  return isAsSafe ? to.href : null;
 }
 
 /** Codes that pass by themselves (Amazon S3, List of error codes; retry set of well-kept clients). */

@@ -1,4 +1,5 @@
 import { Unavailable } from "../errors.ts";
+import { explainPermission } from "./not_permitted.ts";
 
 /** A short request, whose body and answer are held in memory. */
 export interface HttpRequest {
@@ -24,6 +25,7 @@ export interface Http {
   /**
    * @throws Unavailable when no whole answer came, for whatever reason.
    * @throws The signal's reason when it was aborted.
+   * @throws Config if Deno was not given the permission to connect to that host.
    */
   request(request: HttpRequest): Promise<HttpAnswer>;
 }
@@ -49,11 +51,12 @@ export const systemHttp: Http = {
       return { status: response.status, headers: response.headers, text };
     } catch (error) {
       request.signal.throwIfAborted();
-      const host = new URL(request.url).host;
+      const words = `Cannot reach ${new URL(request.url).host}`;
+      if (error instanceof Deno.errors.NotCapable) throw explainPermission(error, words);
       const reason = timeout.signal.aborted
         ? `no answer within ${Math.round(request.timeoutMs / 1000)} s`
         : reasonOf(error);
-      throw new Unavailable(`Cannot reach ${host}: ${reason}`, "network", { cause: error });
+      throw new Unavailable(`${words}: ${reason}`, "network", { cause: error });
     } finally {
       clearTimeout(timer);
     }

@@ -112,12 +112,11 @@ function pagesToEnd(bytes: Uint8Array): Page[] {
   return pages;
 }
 
-/** The page whose header lies at `at`, if it is whole; the page itself may reach further. */
+/** The page that begins at `at`, or null where none does; it may reach further than `bytes`. */
 function pageAt(bytes: Uint8Array, at: number): Page | null {
   if (!isPageStart(bytes, at)) return null;
   const segments = bytes[at + HEADER_BYTES - 1]!;
   const table = bytes.subarray(at + HEADER_BYTES, at + HEADER_BYTES + segments);
-  if (table.length < segments) return null;
   return {
     start: at,
     end: table.reduce((end, length) => end + length, at + HEADER_BYTES + segments),

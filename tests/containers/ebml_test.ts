@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { hasRoomInSize, parseElement } from "../../src/containers/ebml.ts";
-import { join } from "./bytes.ts";
-import { id, size, unknownSize } from "./ebml_bytes.ts";
+import { hasRoomInSize, parseElement, walkElements } from "../../src/containers/ebml.ts";
+import { join, media, readerOf } from "./bytes.ts";
+import { element, id, size, unknownSize } from "./ebml_bytes.ts";
 
 Deno.test("parseElement() reads the examples of RFC 8794 §4.4: one value in one to four bytes", () => {
   for (const bytes of [[0x82], [0x40, 0x02], [0x20, 0x00, 0x02], [0x10, 0x00, 0x00, 0x02]]) {
@@ -59,4 +59,24 @@ Deno.test("hasRoomInSize() tells a size that was kept room for from one known as
   assertEquals([roomOf(size(16_382)), roomOf(size(16_383))], [false, false]);
   assertEquals([roomOf(size(126, 2)), roomOf(size(127, 2))], [true, false]);
   assertEquals([roomOf(size(1_200_000, 8)), roomOf(unknownSize())], [true, true]);
+});
+
+Deno.test("walkElements() says where it came to, and why it went no further", async () => {
+  const two = join(element("EC", media(20)), element("BF", media(4)));
+  const cluster = element("1F43B675", media(30));
+  const walk = async (bytes: Uint8Array, options = {}) => {
+    const { read } = readerOf(bytes);
+    const walked = await walkElements(read, bytes.length, 0, { most: 9, ...options });
+    return [walked.stop, walked.elements.length, walked.at, walked.last?.start ?? null];
+  };
+  const at = two.length;
+  assertEquals(await walk(two), ["end", 2, at, null]);
+  assertEquals(await walk(two.subarray(0, -1)), ["unfinished", 1, 22, 22]);
+  assertEquals(await walk(join(two, cluster.subarray(0, 4))), ["unfinished", 2, at, null]);
+  assertEquals(await walk(join(two, id("EC"), unknownSize())), ["unfinished", 2, at, at]);
+  assertEquals(await walk(join(two, cluster), { until: 0x1f43b675 }), ["asked", 2, at, at]);
+  assertEquals(await walk(join(two, cluster), { ids: [0xec, 0xbf] }), ["broken", 2, at, null]);
+  assertEquals(await walk(join(two, new Uint8Array(12))), ["zeros", 2, at, null]);
+  assertEquals(await walk(join(two, new Uint8Array(11), media(1))), ["broken", 2, at, null]);
+  assertEquals(await walk(two, { most: 1 }), ["limit", 1, 22, null]);
 });

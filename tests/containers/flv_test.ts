@@ -92,6 +92,28 @@ Deno.test("inspect() holds the frontier where zeros follow the first tags", asyn
   assertEquals([inFront.verdict, inFront.frontierBytes, inFront.headBytes], ["open", 13, 13]);
 });
 
+Deno.test("inspect() lets all of a final file go, whatever follows its first tags", async () => {
+  for (const rest of [new Uint8Array(90), media(90)]) {
+    const sizeBytes = mediaAt + video.length + 90;
+    const seen = await look(flvHeader, properties(sizeBytes), video, rest);
+    assertEquals([seen.verdict, seen.frontierBytes], ["final", sizeBytes]);
+  }
+});
+
+Deno.test("inspect() knows a tag by its type and its stream, which is 0", async () => {
+  const foreign = tag(9, media(10));
+  foreign[10] = 1;
+  assertEquals((await look(flvHeader, foreign)).mediaStart, null);
+  assertEquals((await look(flvHeader, properties(0), video, foreign)).frontierBytes, mediaAt);
+});
+
+Deno.test("inspect() searches the first 64 KiB of the properties", async () => {
+  const filler = join(new Uint8Array([0, 1, 0x78, 12]), u32(300_000), media(300_000));
+  const size = numberProperty("filesize", 0);
+  assertEquals((await look(flvHeader, metaData(size, filler), video)).verdict, "open");
+  assertEquals((await look(flvHeader, metaData(filler, size), video)).verdict, "undecidable");
+});
+
 Deno.test("inspect() passes scripts in front of the media, and encrypted media is media", async () => {
   const second = tag(18, media(50));
   const seen = await look(flvHeader, properties(0), second, tag(9 | 0x20, media(10)));

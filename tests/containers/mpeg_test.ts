@@ -32,6 +32,7 @@ Deno.test("isMpegTransport() knows five packets of 188 or of 192 bytes", () => {
 Deno.test("isMpegProgram() knows the pack headers of MPEG-1 and MPEG-2", () => {
   assert(isMpegProgram(pack(0x44)) && isMpegProgram(pack(0x7f)) && isMpegProgram(pack(0x21)));
   assert(!isMpegProgram(pack(0x00)) && !isMpegProgram(pack(0xff)) && !isMpegProgram(pack(0x20)));
+  assert(!isMpegProgram(pack(0x40)));
   assert(!isMpegProgram(pack(0x44).subarray(0, 4)) && !isMpegProgram(media(9)));
 });
 

@@ -101,6 +101,14 @@ Deno.test("inspect() survives an Ogg file cut short since its size was taken", a
   assertEquals((await ogg.inspect(read, whole.length)).verdict, "final");
 });
 
+Deno.test("inspect() says open of an Ogg file that is cut short between two reads", async () => {
+  const whole = join(...one, ...hour, page(1, LAST));
+  const { read } = readerOf(whole);
+  const cut: typeof read = (start, into) =>
+    read(start, start === whole.length - 65_307 ? into : into.subarray(0, 0));
+  assertEquals((await ogg.inspect(cut, whole.length)).verdict, "open");
+});
+
 Deno.test("inspect() of a few bytes of Ogg says open", async () => {
   for (let sizeBytes = 0; sizeBytes < 128; sizeBytes++) {
     assertEquals(await verdict(page(1, FIRST | LAST).subarray(0, sizeBytes)), "open");

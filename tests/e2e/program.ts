@@ -34,6 +34,8 @@ export interface Program extends AsyncDisposable {
   line(fits: RegExp): Promise<RegExpExecArray>;
   /** The first event of `--json` that fits, past or to come. */
   event(fits: (event: PublishedEvent) => boolean): Promise<PublishedEvent>;
+  /** Everything on stdout and stderr so far. */
+  printed(): string;
   /** The events of `--json` so far. */
   events(): PublishedEvent[];
   signal(name: Deno.Signal): void;
@@ -117,6 +119,7 @@ export function follow(child: Deno.ChildProcess, what: string): Program {
       return fits.exec(text)!;
     },
     event: (fits) => first(() => events().find(fits), `an event ${fits}`),
+    printed: () => printed.out + printed.err,
     events,
     signal: (name) => child.kill(name),
     async kill() {

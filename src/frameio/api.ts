@@ -43,28 +43,40 @@ export function apiCaller(http: Http, access: ApiAccess): ApiCall {
       timeoutMs: API_TIMEOUT_MS,
       signal,
     });
-    if (answer.status >= 200 && answer.status < 300) return parsed(answer, doing);
-    throw refusal(answer, doing);
+    const json = jsonOf(answer);
+    if (json === undefined && isOfBox(answer.status)) throw strangeAnswer(answer, doing);
+    if (answer.status >= 200 && answer.status < 300) return json;
+    throw refusal(answer, said(json, access.token), doing);
   };
 }
 
-/** A captive portal or proxy may answer 200 with a page of its own: only JSON counts. */
-function parsed(answer: HttpAnswer, doing: string): unknown {
+/** The answer's JSON, or undefined where it is something else. */
+function jsonOf(answer: HttpAnswer): unknown {
   try {
     return JSON.parse(answer.text);
-  } catch (error) {
-    throw new Unavailable(
-      `Cannot ${doing}: something between here and Frame.io answered with a page of its own ` +
-        `(status ${answer.status}). Check for a login page of this network`,
-      "network",
-      { cause: error },
-    );
+  } catch {
+    return undefined; // the parser's own error quotes the answer, which may hold presigned URLs
   }
 }
 
+/**
+ * Whether an answer of this status, without JSON, is that of some box in between: a login page of this
+ * network says 200 or 3xx, a filter 403, a proxy 407, a portal 511 (RFC 6585).
+ */
+function isOfBox(status: number): boolean {
+  return status < 400 || [403, 407, 511].includes(status);
+}
+
+function strangeAnswer(answer: HttpAnswer, doing: string): Error {
+  return new Unavailable(
+    `Cannot ${doing}: something between here and Frame.io answered with a page of its own ` +
+      `(status ${answer.status}). Check for a login page of this network`,
+    "network",
+  );
+}
+
 /** The class of an answer that is no success (frameio API, error bodies and rate limits). */
-function refusal(answer: HttpAnswer, doing: string): Error {
-  const said = detailOf(answer.text);
+function refusal(answer: HttpAnswer, said: string, doing: string): Error {
   const words = `Cannot ${doing}: Frame.io answered ${answer.status}${said ? ` (${said})` : ""}`;
   const retryAfterMs = retryAfter(answer.headers);
   if (answer.status === 429) return new Unavailable(words, "rate_limit", { retryAfterMs });
@@ -89,21 +101,29 @@ const REMEDIES: Readonly<Record<number, string>> = {
     ". Check the id (--folder, or whether somebody deleted the asset) and that the token may see it",
 };
 
-/** What the error body says, in the V2 and V4 shapes; empty for anything else. */
-function detailOf(text: string): string {
-  try {
-    const body = JSON.parse(text);
-    const first = body?.errors?.[0];
-    const said = first?.detail ?? first?.title ?? body?.message ?? body?.error;
-    return typeof said === "string" ? said.slice(0, 300) : "";
-  } catch {
-    return "";
-  }
+/** Longest text of the service that a message repeats, in characters. */
+const MOST_SAID = 300;
+
+/** What the error body says, in the V2 and V4 shapes, without secrets; empty for anything else. */
+function said(json: unknown, token: string): string {
+  const body = json as
+    | { errors?: unknown[]; message?: unknown; error?: unknown }
+    | null
+    | undefined;
+  const first = Array.isArray(body?.errors)
+    ? body.errors[0] as { detail?: unknown; title?: unknown } | null
+    : null;
+  const text = first?.detail ?? first?.title ?? body?.message ?? body?.error;
+  if (typeof text !== "string") return "";
+  return text.replaceAll(token, "***").replace(/\S*X-Amz-\S*/gi, "***").slice(0, MOST_SAID);
 }
 
+/** Seconds, or a date beside the server's own (RFC 9110, section 10.2.3): our clock may be wrong. */
 function retryAfter(headers: Headers): number | undefined {
-  const seconds = Number(headers.get("retry-after") ?? NaN);
-  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
+  const text = headers.get("retry-after") ?? "";
+  if (/^\d+$/.test(text)) return Number(text) * 1000;
+  const waitMs = Date.parse(text) - Date.parse(headers.get("date") ?? "");
+  return Number.isNaN(waitMs) ? undefined : Math.max(0, waitMs);
 }
 
 /** Checks an API base given by a person and takes a slash off its end. */

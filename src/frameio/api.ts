@@ -137,5 +137,13 @@ export function apiBase(text: string): string {
   if (url.protocol !== "https:" && url.protocol !== "http:") {
     throw new Config(`Cannot use --api ${text}: it must begin with https:// or http://`);
   }
+  if (url.username !== "" || url.password !== "") {
+    throw new Config(
+      "Cannot use --api with a name or password in it: use FRAMEIO_TOKEN or --token-file",
+    );
+  }
+  if (url.search !== "" || url.hash !== "") {
+    throw new Config(`Cannot use --api with "?" or "#": it ends at the host or a path`);
+  }
   return url.href.replace(/\/+$/, "");
 }

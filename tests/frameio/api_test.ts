@@ -185,6 +185,22 @@ Deno.test("apiBase() takes a slash off the end and keeps a path", () => {
   assertEquals(apiBase("https://proxy.example/frameio//"), "https://proxy.example/frameio");
 });
 
+Deno.test("apiBase() refuses what cannot be a base, and says what would be one", () => {
+  const cases = [
+    ["api.frame.io", /not a URL such as https:\/\/api\.frame\.io/],
+    ["ftp://api.frame.io", /must begin with https:\/\/ or http:\/\//],
+    ["https://api.frame.io/?key=secret", /ends at the host or a path/],
+    ["https://api.frame.io/#secret", /ends at the host or a path/],
+    ["https://me:secret@api.frame.io", /FRAMEIO_TOKEN or --token-file/],
+  ] as const;
+  for (const [text, words] of cases) {
+    const { message } = assertThrows(() => apiBase(text), Config);
+    assertMatch(message, /^Cannot use --api /);
+    assertMatch(message, words);
+    assertNotMatch(message, /secret/);
+  }
+});
+
 Deno.test("apiCaller() hands on what the door throws", async () => {
   const lost = new Unavailable("Cannot reach api.frame.io: connection refused", "network");
   const call = apiCaller({ request: () => Promise.reject(lost) }, { baseUrl: "x", token: TOKEN });

@@ -1,6 +1,6 @@
 import type { DurableEvent } from "../events.ts";
 import type { Clock } from "../runtime/clock.ts";
-import type { EventStore, Forget } from "../runtime/event_store.ts";
+import type { EventStore, NewRow } from "../runtime/event_store.ts";
 
 /** A presigned URL with the moment it came, wall clock in milliseconds since 1970. */
 export interface KeptUrl {
@@ -35,13 +35,10 @@ export interface Journal {
   takesOf(path: string): string[];
 }
 
-/** Which URLs lose their use with these facts. */
-function forgets(takeId: string, entries: readonly Entry[]): Forget | undefined {
-  for (const { event } of entries) {
-    if (event.type === "part.stored") return { takeId, part: event.number };
-    if (event.type === "asset.abandoned") return { takeId, part: "all" };
-  }
-  return undefined;
+/** Which kept URLs lose their use with a fact. */
+function forgets(event: DurableEvent): NewRow["forgets"] {
+  if (event.type === "part.stored") return event.number;
+  return event.type === "asset.abandoned" ? "all" : null;
 }
 
 /** The journal over an event store. */
@@ -54,8 +51,9 @@ export function openJournal(store: EventStore, clock: Clock): Journal {
         event: JSON.stringify(event),
         part: "number" in event ? event.number : null,
         url: url ?? null,
+        forgets: forgets(event),
       }));
-      store.append(rows, forgets(takeId, entries));
+      store.append(rows);
     },
     replay(takeId) {
       const urls = new Map<number, KeptUrl>();

@@ -15,11 +15,10 @@ export interface StoredRow {
   readonly url: string | null;
 }
 
-/** Which kept URLs to forget. */
-export interface Forget {
-  readonly takeId: string;
-  /** One part's URL, or every URL of the take. */
-  readonly part: number | "all";
+/** A line to add. */
+export interface NewRow extends StoredRow {
+  /** Kept URLs of the take that lose their use with it: one part's, all so far, or none. */
+  readonly forgets: number | "all" | null;
 }
 
 /**
@@ -28,11 +27,11 @@ export interface Forget {
  */
 export interface EventStore {
   /**
-   * Adds rows and forgets URLs, all or nothing.
+   * Adds rows in their order, each with its forgetting, all or nothing.
    *
    * @throws StateFailure if it cannot be made durable (disk full, no permission).
    */
-  append(rows: readonly StoredRow[], forget: Forget | undefined): void;
+  append(rows: readonly NewRow[]): void;
   /** Every row of a take, in the order of its events. */
   read(takeId: string): StoredRow[];
   /** Forgets every URL that begins with `origin`: the server it led to is gone for good. */
@@ -84,13 +83,15 @@ function storeOn(db: DatabaseSync, path: string): EventStore {
   );
   const takes = db.prepare("SELECT take FROM events WHERE path = ? ORDER BY seq DESC");
   return {
-    append: (rows, forget) =>
+    append: (rows) =>
       guarded(path, () => {
         db.exec("BEGIN IMMEDIATE");
         try {
-          for (const row of rows) insert.run(row.takeId, row.atMs, row.event, row.part, row.url);
-          if (forget?.part === "all") forgetAll.run(forget.takeId);
-          else if (forget) forgetOne.run(forget.takeId, forget.part);
+          for (const { takeId, atMs, event, part, url, forgets } of rows) {
+            if (forgets === "all") forgetAll.run(takeId);
+            else if (forgets !== null) forgetOne.run(takeId, forgets);
+            insert.run(takeId, atMs, event, part, url);
+          }
           db.exec("COMMIT");
         } catch (error) {
           rollBack(db);

@@ -57,8 +57,9 @@ export function openEventStore(stateFolder: string): EventStore {
     Deno.openSync(path, { create: true, write: true, mode: 0o600 }).close();
     if (Deno.build.os !== "windows") Deno.chmodSync(path, 0o600);
     const db = new DatabaseSync(path);
-    db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;
-      PRAGMA secure_delete = ON;
+    // First of all: two processes may create the journal in the same moment.
+    db.exec(`PRAGMA busy_timeout = 5000;
+      PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;
       CREATE TABLE IF NOT EXISTS events (
         seq INTEGER PRIMARY KEY, take TEXT NOT NULL, at_ms INTEGER NOT NULL, event TEXT NOT NULL,
         part INTEGER, url TEXT, path TEXT GENERATED ALWAYS AS (json_extract(event, '$.path')) VIRTUAL

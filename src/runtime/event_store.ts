@@ -38,6 +38,7 @@ export interface EventStore {
   forgetUrlsOf(origin: string): void;
   /** Ids of the takes whose first row names this recording, newest first. */
   takesOf(path: string): string[];
+  /** Never throws: what was appended is on disk already. */
   close(): void;
 }
 
@@ -107,9 +108,14 @@ function storeOn(db: DatabaseSync, path: string): EventStore {
     takesOf: (recording) =>
       guarded(path, () => takes.all(recording).map((row) => String(row.take))),
     close() {
-      // Empties the write-ahead log, and with it what was forgotten.
-      guarded(path, () => db.exec("PRAGMA wal_checkpoint(TRUNCATE)"));
-      db.close();
+      try {
+        // Empties the write-ahead log, and with it what was forgotten.
+        db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+      } catch {
+        // On a full disk the log stays; what it holds is safe there, and the next process empties it.
+      } finally {
+        db.close();
+      }
     },
   };
 }
@@ -128,11 +134,21 @@ function guarded<T>(path: string, work: () => T): T {
   } catch (error) {
     if (error instanceof StateFailure) throw error;
     const message = (error as Error).message;
-    const remedy = /full|disk/i.test(message)
-      ? "Free space there, or name another folder with --state, then run the same command again."
-      : "Check its permissions, or name another folder with --state.";
-    throw new StateFailure(`Cannot write the journal ${path}: ${message}. ${remedy}`, {
+    throw new StateFailure(`Cannot write the journal ${path}: ${message}. ${remedyFor(message)}`, {
       cause: error,
     });
   }
+}
+
+function remedyFor(message: string): string {
+  if (/full|disk/i.test(message)) {
+    return "Free space there, or name another folder with --state, then run the same command again.";
+  }
+  if (/locked|busy/i.test(message)) {
+    return "Another process holds it: stop that one, or name another folder with --state.";
+  }
+  if (/not a database|malformed/i.test(message)) {
+    return "It is damaged: move it away, or name another folder with --state.";
+  }
+  return "Check its permissions, or name another folder with --state.";
 }

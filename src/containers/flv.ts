@@ -56,7 +56,7 @@ export function isFlv(head: Uint8Array): boolean {
 /**
  * The FLV family.
  *
- * - `filesize` among the properties (ffmpeg, GStreamer): `final` when it is the file's size, else `open`.
+ * - `filesize` among the properties (§E.5; ffmpeg, GStreamer): `final` when it is the file's size, else `open`.
  * - `fileSize` (OBS Studio's own writer patches it; publishers send it as 0 for ever, and a server that
  *   writes down a stream keeps that): `final` when it is the file's size, else `undecidable`.
  * - Neither: a stream that somebody wrote down; `undecidable`.

@@ -19,19 +19,19 @@ import { readBytes } from "./read_bytes.ts";
 /** The Segment's size, which decides, is the last field that ffmpeg, OBS and GStreamer write. */
 const SETTLE_MS = 250;
 
-/** IDs of elements. RFC 8794 §11.2.1, §11.2.6; RFC 9559 §5.1, §5.1.3. */
+/** IDs of elements: EBML and DocType (RFC 8794 §11.2.1, §11.2.6), Segment and Cluster (RFC 9559 §5.1, §5.1.3). */
 const ID = { ebml: 0x1a45dfa3, docType: 0x4282, segment: 0x18538067, cluster: 0x1f43b675 };
 
 /**
  * IDs between and behind Clusters: SeekHead, Info, Tracks, Cluster, Cues, Attachments, Chapters, Tags
- * (RFC 9559 §5.1) and Void (RFC 8794 §11.3.2).
+ * (RFC 9559 §5.1.1 to §5.1.8) and Void (RFC 8794 §11.3.2).
  */
 const SEGMENT_IDS = [
   ...[0x114d9b74, 0x1549a966, 0x1654ae6b, ID.cluster, 0x1c53bb6b, 0x1941a469, 0x1043a770],
   ...[0x1254c367, 0xec],
 ];
 
-/** What DocType may say. RFC 9559 §4; WebM Container Guidelines, "Document Type". */
+/** What DocType may say. RFC 9559 §4.3; WebM Container Guidelines, "Document Type". */
 const DOC_TYPES = ["matroska", "webm"];
 
 /** Elements in front of the first Cluster; eight IDs are defined there, of which Tags may repeat. */

@@ -52,7 +52,7 @@ export interface ChunkWalk {
   readonly stop: "tiles" | "unfinished" | "broken" | "limit" | "found";
   /** The chunk at which the walk stopped, if its header is there. */
   readonly last: Chunk | null;
-  /** Offset at which the walk stopped. */
+  /** Offset at which the walk stopped; behind the end where the last chunk's padding is left out. */
   readonly at: number;
 }
 
@@ -98,8 +98,8 @@ export async function walkChunks(
     const chunkEnd = chunk.payload + chunk.payloadBytes;
     if (chunkEnd > end) return stopped("unfinished", chunk);
     chunks.push(chunk);
-    // Some writers leave out the padding of the last chunk.
-    at = Math.min(end, align(chunkEnd - start, layout.alignBytes) + start);
+    // Some writers leave out the padding of the last chunk: the walk then ends behind `end`.
+    at = align(chunkEnd - start, layout.alignBytes) + start;
   }
   return stopped("tiles");
 }

@@ -63,7 +63,7 @@ export async function readKlv(
   if (first === undefined || head[0] !== 0x06 || head[1] !== 0x0e) return null;
   const longBytes = first < 0x80 ? 0 : first - 0x80;
   const value = start + KEY_BYTES + 1 + longBytes;
-  if (first === 0x80 || longBytes > 8 || value > start + head.length) return null;
+  if (first === 0x80 || value > start + head.length) return null;
   const long = head.subarray(KEY_BYTES + 1, KEY_BYTES + 1 + longBytes);
   const length = first < 0x80 ? first : long.reduce((sum, byte) => sum * 256 + byte, 0);
   return { key: keyOf(head.subarray(0, KEY_BYTES)), start, value, end: value + length };

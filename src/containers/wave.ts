@@ -29,8 +29,11 @@ const CHUNKS_A_LOOK = 128;
 /** A WAV file cannot state a greater size. */
 const MOST_RIFF_BYTES = 8 + 0xffff_ffff;
 
-/** Size of a `data` chunk that is still to come: ffmpeg's, GStreamer's, and that of an empty file. */
-const PLACEHOLDERS: readonly number[] = [0xffff_ffff, 0x7fff_0000, 0];
+/**
+ * Sizes of a `data` chunk that is still to come, which a growing file may reach: that of a file without
+ * samples, and GStreamer's. ffmpeg's 0xFFFFFFFF lies behind every file that can state its own size.
+ */
+const PLACEHOLDERS: readonly number[] = [0, 0x7fff_0000];
 
 /** Bytes of a `ds64` chunk without a table, for which a `JUNK` chunk keeps room. EBU Tech 3306 §3. */
 const DS64_BYTES = 28;

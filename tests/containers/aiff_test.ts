@@ -54,6 +54,11 @@ Deno.test("aiff.inspect() says open until SSND, ffmpeg's last field, has its siz
   assertEquals((await look(file(null, "AIFF", comm, sound(0)))).verdict, "open");
 });
 
+Deno.test("aiff.inspect() says open when a growing file passes GStreamer's placeholder", async () => {
+  const begin = file(0x7fff_002e, "AIFF", comm, sound(0, 0x7fff_0008));
+  assertEquals((await look(begin, 8 + 0x7fff_002e)).verdict, "open");
+});
+
 Deno.test("aiff.inspect() takes an odd size with and without its padding", async () => {
   const odd = file(null, "AIFF", comm, sound(999));
   assertEquals((await look(odd)).verdict, "final");

@@ -57,7 +57,18 @@ Deno.test("asf.inspect() says undecidable of a broadcast, whose sizes mean nothi
 
 Deno.test("asf.inspect() of a header that is still coming says open", async () => {
   const bytes = join(header(0), data(50));
-  for (const length of [0, 16, 29, 100, headerBytes - 1, headerBytes, headerBytes + 23]) {
+  for (
+    const length of [
+      0,
+      16,
+      29,
+      100,
+      headerBytes - 1,
+      headerBytes,
+      headerBytes + 23,
+      headerBytes + 49,
+    ]
+  ) {
     const seen = await look(bytes.subarray(0, length));
     assertEquals([seen.verdict, seen.mediaStart], ["open", null], `${length} bytes`);
   }

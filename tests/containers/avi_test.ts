@@ -74,6 +74,18 @@ Deno.test("avi.inspect() takes GStreamer's sizes of a file without media for ope
   assertEquals((await look(begin, riffChunk("00db", media(500)))).verdict, "open");
 });
 
+Deno.test("avi.inspect() says open where the first RIFF ends in front of its media", async () => {
+  const begin = front(stopped, front(stopped).length - 8, 1000);
+  assertEquals((await look(begin)).verdict, "open");
+});
+
+Deno.test("avi.inspect() says open of a chain that ends in anything but a whole RIFF", async () => {
+  const first = whole(stopped, 1000);
+  assertEquals((await look(first, riffHeader("RIFF", 0))).verdict, "open");
+  assertEquals((await look(first, riffChunk("JUNK", media(20)))).verdict, "open");
+  assertEquals((await look(first, avix(90))).verdict, "final");
+});
+
 Deno.test("avi.inspect() says open when ffmpeg closes a RIFF at 1 GiB, though the chain tiles", async () => {
   assertEquals((await look(whole(rolled, 1000))).verdict, "open");
   assertEquals(

@@ -19,7 +19,7 @@ function remainder(bytes: Uint8Array, polynomial: number, width: number): number
 export function frame(
   number: number,
   samples: number,
-  options: { variable?: boolean; sampleRateCode?: number } = {},
+  options: { variable?: boolean; sampleRateCode?: number; content?: Uint8Array } = {},
 ): Uint8Array {
   const rate = options.sampleRateCode ?? 9;
   const coded = number < 0x80 ? [number] : [0xc0 | (number >> 6), 0x80 | (number & 0x3f)];
@@ -28,7 +28,11 @@ export function frame(
     ...[0xff, options.variable ? 0xf9 : 0xf8, 0x70 | rate, 0x08],
     ...[...coded, (samples - 1) >> 8, (samples - 1) & 0xff, ...rateBytes],
   ]);
-  const body = join(header, Uint8Array.of(remainder(header, 0x07, 8)), new Uint8Array(3));
+  const body = join(
+    header,
+    Uint8Array.of(remainder(header, 0x07, 8)),
+    options.content ?? new Uint8Array(3),
+  );
   const sum = remainder(body, 0x8005, 16);
   return join(body, Uint8Array.of(sum >> 8, sum & 0xff));
 }

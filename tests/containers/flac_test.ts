@@ -77,6 +77,19 @@ Deno.test("flac.inspect() finds the last frame behind much else, in one bounded 
   assertEquals((await look(head, decoys)).verdict, "undecidable");
 });
 
+Deno.test("flac.inspect() is not misled by what looks like headers inside the last frame", async () => {
+  const fake = frame(200, 1000).subarray(0, 8);
+  const content = join(...Array.from({ length: 9 }, () => fake), new Uint8Array(3));
+  const seen = await look(flacHead({ total, isSummed: true }), frame(200, 1000, { content }));
+  assertEquals(seen.verdict, "final");
+});
+
+Deno.test("flac.inspect() does not trust a file cut short since its size was taken", async () => {
+  const bytes = join(flacHead({ total, isSummed: true }), ...frames);
+  const { read } = readerOf(bytes, { sizeBytes: bytes.length + 50 });
+  assertEquals((await flac.inspect(read, bytes.length + 50)).verdict, "undecidable");
+});
+
 Deno.test("flac.inspect() takes all metadata blocks for the head", async () => {
   assertEquals((await look(flacHead({}, 0), ...frames)).mediaStart, 42);
   assertEquals((await look(flacHead({}, 5), ...frames)).mediaStart, 42 + 200);

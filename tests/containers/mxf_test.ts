@@ -73,6 +73,22 @@ Deno.test("mxf.inspect() cannot tell where the header knows no footer, or anothe
   assertEquals((await look(bytes)).verdict, "undecidable");
 });
 
+Deno.test("mxf.inspect() wants a footer partition where header and random index say it is", async () => {
+  const body = PACK_BYTES + 55 + 310;
+  const bytes = mxfFile({ footerOffset: body });
+  const shortened = join(bytes.subarray(0, bytes.length - 25 - 52), randomIndex([0, body]));
+  assertEquals((await look(shortened)).verdict, "open");
+});
+
+Deno.test("mxf.inspect() trusts no random index whose key and end disagree", async () => {
+  const bytes = mxfFile();
+  const index = bytes.length - 25 - 52;
+  for (const length of [0, 51, 53, 255]) {
+    bytes[index + 24] = length;
+    assertEquals((await look(bytes)).verdict, "undecidable", `${length}`);
+  }
+});
+
 Deno.test("mxf.inspect() trusts no random index of another length", async () => {
   const bytes = mxfFile();
   const body = bytes.subarray(0, bytes.length - 25 - 52);

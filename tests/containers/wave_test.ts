@@ -57,6 +57,13 @@ Deno.test("wave.inspect() says final when the stated size is the file's", async 
   );
 });
 
+Deno.test("wave.inspect() says open where the data reach past the file", async () => {
+  for (const size of [1001, 0x7fff_0001, UNSET]) {
+    const begin = front("RIFF", 36 + 1000, fmt, riffHeader("data", size));
+    assertEquals((await look(begin, media(1000))).verdict, "open", `${size}`);
+  }
+});
+
 Deno.test("wave.inspect() takes an odd size with and without its padding", async () => {
   const odd = whole([fmt], media(999));
   assertEquals((await look(odd)).verdict, "final");
@@ -108,8 +115,9 @@ Deno.test("wave.inspect() of RF64 and BW64 believes ds64", async () => {
     assertEquals((await look(rf64(name, 1000, 2))).verdict, "open");
     assertEquals((await look(rf64(name, 0))).verdict, "open");
   }
-  const without = front("RF64", UNSET, fmt, riffHeader("data", UNSET));
-  assertEquals((await look(without, media(1000))).verdict, "open");
+  const renamed = rf64("RF64", 1000);
+  renamed.set(text("JUNK"), 12);
+  assertEquals((await look(renamed)).verdict, "open");
 });
 
 Deno.test("wave.inspect() of an RF64 over 4 GiB says final by its 64-bit sizes", async () => {
@@ -118,6 +126,8 @@ Deno.test("wave.inspect() of an RF64 over 4 GiB says final by its 64-bit sizes",
   const begin = front("RF64", UNSET, ds64, fmt, riffHeader("data", UNSET));
   assertEquals((await wave.inspect(sparse(begin), 5 * 2 ** 30)).verdict, "final");
   assertEquals((await wave.inspect(sparse(begin), 5 * 2 ** 30 + 4)).verdict, "open");
+  begin.set(u64le(dataBytes + 2 ** 32), 28);
+  assertEquals((await wave.inspect(sparse(begin), 5 * 2 ** 30)).verdict, "open");
 });
 
 Deno.test("wave.inspect() names room for ds64 and the count of samples as patched", async () => {

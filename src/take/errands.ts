@@ -26,6 +26,9 @@ export interface Errands {
   cancel(): Promise<void>;
 }
 
+/** An errand not begun again this long after its wait is not wanted any more; a take decides each 250 ms. */
+const GIVEN_UP_MS = 1000;
+
 /**
  * Runs errands and repeats them while their error says that it helps: Unavailable after the wait of
  * its outage, an expired URL or a changed recording after a short one, since the next decision mends
@@ -54,6 +57,7 @@ export function createErrands(
     const attempts = (waiting.get(name)?.attempts ?? 0) + 1;
     const retryInMs = retryDelayMs(passing, attempts, random);
     const { message } = passing;
+    waiting.delete(name); // the newest trouble stands last
     waiting.set(name, { attempts, untilMs: clock.monotonicMs() + retryInMs, message });
     onDelay({ errand: name, message, retryInMs });
   }
@@ -84,7 +88,10 @@ export function createErrands(
       return soonest;
     },
     trouble() {
-      return [...waiting.values()].at(-1)?.message ?? null;
+      const inTheWay = [...waiting].filter(([name, { untilMs }]) =>
+        running.has(name) || clock.monotonicMs() < untilMs + GIVEN_UP_MS
+      );
+      return inTheWay.at(-1)?.[1].message ?? null;
     },
     throwIfFailed() {
       if (failure !== null) throw failure.error;

@@ -22,16 +22,20 @@ export class Unavailable extends Error {
   override readonly name = "Unavailable";
   /**
    * @param outage What was out of reach; the retry policy reads it.
-   * @param retryAfterMs What the other side asked us to wait, where it said so.
+   * @param options `retryAfterMs`: what the other side asked us to wait. `notCarriedOut`: the request
+   * certainly had no effect, because nobody took it.
    */
   constructor(
     message: string,
     readonly outage: Outage,
-    options: ErrorOptions & { retryAfterMs?: number | undefined } = {},
+    options: ErrorOptions & { retryAfterMs?: number | undefined; notCarriedOut?: boolean } = {},
   ) {
     super(message, options);
     this.retryAfterMs = options.retryAfterMs;
+    this.notCarriedOut = options.notCarriedOut ?? false;
   }
+  /** Whether the request certainly had no effect; false where its answer may just be lost. */
+  readonly notCarriedOut: boolean;
   /** Milliseconds the other side asked us to wait, or undefined. */
   readonly retryAfterMs: number | undefined;
 }

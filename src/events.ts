@@ -34,6 +34,8 @@ export type DurableEvent =
   }
   /** Written before the create call, so that a lost answer is known as such. */
   | { readonly type: "asset.requested" }
+  /** The create call certainly did not arrive: nothing was created. */
+  | { readonly type: "asset.missed" }
   | { readonly type: "asset.created"; readonly assetId: string; readonly name: string }
   /** The asset cannot be completed; a second one takes over. */
   | { readonly type: "asset.abandoned"; readonly assetId: string; readonly reason: string }
@@ -98,7 +100,14 @@ export type DurableEvent =
 
 /** Facts for people and programs that look on; the journal does not need them. */
 export type PassingEvent =
-  | { readonly type: "take.resumed"; readonly assetId: string | null; readonly storedBytes: number }
+  | {
+    readonly type: "take.resumed";
+    readonly name: string;
+    readonly assetId: string | null;
+    readonly storedBytes: number;
+  }
+  /** The recording was finalized by an earlier run and is unchanged: nothing is left to do. */
+  | { readonly type: "take.recalled"; readonly assetId: string; readonly sizeBytes: number }
   /** Growth, at most once a second per take. */
   | {
     readonly type: "recording.grown";

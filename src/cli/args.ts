@@ -143,12 +143,15 @@ function folderOf(stateFolder: string, around: Surroundings): string | undefined
 
 /** Where this system keeps the state of programs (XDG Base Directory Specification on Linux). */
 function defaultStateFolder({ env, os }: Surroundings): string {
-  const home = env("HOME") ?? env("USERPROFILE");
+  const inHome = (folder: string) => {
+    const home = env("HOME");
+    return home && `${home}/${folder}`;
+  };
   const base = os === "windows"
     ? env("LOCALAPPDATA")
     : os === "darwin"
-    ? home && `${home}/Library/Application Support`
-    : env("XDG_STATE_HOME") ?? (home && `${home}/.local/state`);
+    ? inHome("Library/Application Support")
+    : env("XDG_STATE_HOME") || inHome(".local/state");
   if (!base) throw new Config("Cannot find this system's folder for state: name one with --state");
   return `${base}/reeltime`;
 }

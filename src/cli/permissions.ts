@@ -1,66 +1,88 @@
 import { dirname } from "@std/path";
 import type { WatchConfig } from "../config.ts";
-
-/** Variables that reeltime reads. */
-export const VARIABLES = [
-  "FRAMEIO_TOKEN",
-  "FRAMEIO_FOLDER",
-  "HOME",
-  "USERPROFILE",
-  "LOCALAPPDATA",
-  "XDG_STATE_HOME",
-];
+import { Config } from "../errors.ts";
+import { type Asked, ASSUMED_STATE_BASE, onTerminal } from "./surroundings.ts";
 
 /** Where Frame.io's presigned URLs lead. */
 const STORAGE_HOSTS = "*.amazonaws.com";
 
-/** One Deno flag with what it must hold. */
+/** One of Deno's permissions with the values that it must hold. */
 interface Need {
-  readonly flag: string;
-  readonly wants: readonly Deno.PermissionDescriptor[];
+  readonly kind: "read" | "write" | "net" | "env";
+  readonly values: readonly string[];
 }
 
 /**
- * The flags that this command needs and does not have, in Deno's own words: the least that works.
- * Empty when nothing is missing.
+ * Makes sure that everything is permitted before anything begins: on a terminal Deno asks now, since
+ * later the keys belong to the display; elsewhere nobody can be asked.
+ *
+ * @param asked What the command line made us read already.
+ * @throws Config naming the flags of the least-permission command line.
  */
-export function missingFlags(config: WatchConfig): string[] {
-  return needs(config).filter(({ wants }) => wants.some(isMissing)).map(({ flag }) => flag);
+export async function ensurePermissions(config: WatchConfig, asked: Asked): Promise<void> {
+  const needs = needsOf(config, asked);
+  if (onTerminal()) {
+    for (const permission of needs.flatMap(questions)) {
+      if ((await Deno.permissions.request(permission)).state !== "granted") throw refusal(needs);
+    }
+  } else if (needs.flatMap(checks).some(isMissing)) throw refusal(needs);
 }
 
-/** Every flag of the least-permission command line. */
-export function neededFlags(config: WatchConfig): string[] {
-  return needs(config).map(({ flag }) => flag);
+/** The error that names the flags to run with. */
+export function missingPermissions(config: WatchConfig, asked: Asked): Config {
+  return refusal(needsOf(config, asked));
 }
 
-function needs(config: WatchConfig): Need[] {
-  const read = [...new Set([...config.recordings.map((r) => dirname(r.path)), config.stateFolder])];
-  const hosts = hostsOf(config);
-  return [
-    need("read", read, (path) => ({ name: "read", path })),
-    need("write", [config.stateFolder], (path) => ({ name: "write", path })),
-    // Wildcards cannot be asked about: the API's host stands for them.
-    need("net", hosts, (host) => ({ name: "net", host }), (host) => !host.startsWith("*")),
-    need("env", VARIABLES, (variable) => ({ name: "env", variable }), () => false),
-  ].filter(({ flag }) => !flag.endsWith("="));
+function refusal(needs: readonly Need[]): Config {
+  return new Config(
+    "Deno has not been given the permissions that reeltime needs. Run it with:\n" +
+      `  deno run ${needs.map(flagOf).join(" ")} main.ts …\n` +
+      "or, with everything allowed: deno run -A main.ts …",
+  );
 }
 
-function need(
-  kind: string,
-  values: readonly string[],
-  descriptor: (value: string) => Deno.PermissionDescriptor,
-  asked: (value: string) => boolean = () => true,
-): Need {
-  const list = values.map((value) => /[\s,'"$*]/.test(value) ? `'${value}'` : value).join(",");
-  return { flag: `--allow-${kind}=${list}`, wants: values.filter(asked).map(descriptor) };
+function needsOf({ recordings, stateFolder, account, listen }: WatchConfig, asked: Asked): Need[] {
+  const page = listen === null ? [] : [`${listen.hostname}:${listen.port}`];
+  const service = account === null ? ["127.0.0.1"] : [new URL(account.apiBase).host, STORAGE_HOSTS];
+  const needs: Need[] = [
+    {
+      kind: "read",
+      values: [...recordings.map(({ path }) => dirname(path)), stateFolder, ...asked.files],
+    },
+    { kind: "write", values: [stateFolder] },
+    { kind: "net", values: [...page, ...service] },
+    { kind: "env", values: asked.variables },
+  ];
+  return needs
+    .map(({ kind, values }) => ({ kind, values: [...new Set(values)] }))
+    .filter(({ values }) => values.length > 0);
 }
 
-function hostsOf({ account, listen }: WatchConfig): string[] {
-  const own = listen === null ? [] : [`${listen.hostname}:${listen.port}`];
-  if (account === null) return [...own, "127.0.0.1"];
-  return [...own, new URL(account.apiBase).host, STORAGE_HOSTS];
+/** What is asked on a terminal: a wildcard cannot be asked for, so the whole network is. */
+function questions(need: Need): Deno.PermissionDescriptor[] {
+  const wild = need.kind === "net" && need.values.includes(STORAGE_HOSTS);
+  return wild ? [{ name: "net" }] : checks(need);
+}
+
+/** What can be checked: a wildcard cannot, and stands or falls with the hosts beside it. */
+function checks({ kind, values }: Need): Deno.PermissionDescriptor[] {
+  return values.filter((value) => value !== STORAGE_HOSTS).map((value) => {
+    if (kind === "net") return { name: kind, host: value };
+    return kind === "env" ? { name: kind, variable: value } : { name: kind, path: value };
+  });
 }
 
 function isMissing(permission: Deno.PermissionDescriptor): boolean {
   return Deno.permissions.querySync(permission).state !== "granted";
+}
+
+/** One flag as it is pasted into a shell. Deno splits at commas; a doubled one stands for itself. */
+function flagOf({ kind, values }: Need): string {
+  return `--allow-${kind}=${values.map((value) => quoted(value.replaceAll(",", ",,"))).join(",")}`;
+}
+
+function quoted(value: string): string {
+  if (value.startsWith(ASSUMED_STATE_BASE)) return `"${value}"`; // for the shell to fill in
+  if (/^[\w@%+=:.,/-]+$/.test(value)) return value;
+  return `'${value.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -1,18 +1,9 @@
-import type { WatchConfig } from "../config.ts";
 import { Config, StateFailure } from "../errors.ts";
-import { missingFlags, neededFlags } from "./permissions.ts";
-import { onTerminal } from "./surroundings.ts";
 
 /** What a command is given to run with. */
 export interface Program {
   /** Prints a line on stdout. */
   say(text: string): void;
-  /**
-   * Checks Deno's permissions where nobody can be asked for them.
-   *
-   * @throws Config naming the flags that are needed.
-   */
-  prepare(config: WatchConfig): void;
   /** Aborted by the first Ctrl-C or SIGTERM. A second one leaves at once. */
   readonly signal: AbortSignal;
 }
@@ -32,23 +23,12 @@ export async function runProgram(command: (program: Program) => Promise<number>)
   // deno-lint-ignore no-console -- here, and only here, a command's words reach the person
   const say = (text: string) => console.log(text);
   try {
-    Deno.exit(await command({ say, prepare, signal: interrupt.signal }));
+    Deno.exit(await command({ say, signal: interrupt.signal }));
   } catch (error) {
     // deno-lint-ignore no-console -- as above
     console.error(`reeltime: ${wordsOf(error)}`);
     Deno.exit(error instanceof Config || error instanceof Deno.errors.NotCapable ? 2 : 1);
   }
-}
-
-function prepare(config: WatchConfig): void {
-  if (onTerminal() || missingFlags(config).length === 0) return;
-  throw new Config(
-    "Deno has not been given the permissions that reeltime needs, and there is no terminal to ask " +
-      `on. Run it with:\n  deno run ${neededFlags(config).join(" ")} main.ts …\n` +
-      `or, with everything allowed: deno run -A main.ts …\n(missing: ${
-        missingFlags(config).join(" ")
-      })`,
-  );
 }
 
 /** The error in words for people; a stack trace only for what is our own fault. */

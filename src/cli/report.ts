@@ -1,6 +1,7 @@
 import type { TakeView } from "../control/view.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { EventBus } from "../take/bus.ts";
+import { isPermitted } from "../runtime/permitted.ts";
 import { readKeys } from "./keys.ts";
 import { createTerminal } from "./terminal.ts";
 
@@ -50,11 +51,11 @@ export function createReport(options: {
   return {
     say,
     begin({ page, api, state }) {
-      if (json) return;
       say(`Uploading to ${api}, journal in ${state}`);
       if (page !== null) say(`Status page: ${page}`);
+      if (json) return;
       drawing = draw(() => terminal.update(views()), clock, over.signal);
-      if (interactive && Deno.stdin.isTerminal()) {
+      if (interactive && Deno.stdin.isTerminal() && ownsTerminal()) {
         readKeys((key) => onKey(key, options, say), over.signal);
       }
     },
@@ -90,6 +91,22 @@ function onKey(
     finish(chosen.id);
     say(`Finishing ${chosen.name} at its present size, by your word`);
   } else if (key === "f") say("No take can be finished now");
+}
+
+/**
+ * Whether the terminal's keys are ours: a job in the background of a shell that reads them is stopped.
+ * Where the system does not tell (proc(5): process group and foreground group), they are.
+ */
+function ownsTerminal(): boolean {
+  const path = "/proc/self/stat";
+  if (!isPermitted({ name: "read", path })) return true;
+  try {
+    const stat = Deno.readTextFileSync(path);
+    const [, , group, , , foreground] = stat.slice(stat.lastIndexOf(")") + 1).split(" ");
+    return group === foreground;
+  } catch {
+    return true;
+  }
 }
 
 function consoleSize(): { columns: number; rows: number } {

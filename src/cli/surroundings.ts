@@ -1,18 +1,69 @@
 import type { Surroundings } from "./args.ts";
 
+/** What reading the command line led to. */
+export interface Asked {
+  /** Names of the variables that were asked for. */
+  readonly variables: readonly string[];
+  /** Files that were asked for. */
+  readonly files: readonly string[];
+  /** True where Deno did not permit one of them. */
+  readonly refused: boolean;
+}
+
+/** The folder for state where no variable may be read; a shell fills it in (XDG Base Directory). */
+export const ASSUMED_STATE_BASE = "${XDG_STATE_HOME:-$HOME/.local/state}";
+
 /** The machine as far as Deno lets us see it; what may not be read counts as absent. */
-export const systemSurroundings: Surroundings = {
-  os: Deno.build.os,
-  env: (name) => mayRead({ name: "env", variable: name }) ? Deno.env.get(name) : undefined,
-  readText(path) {
-    if (!mayRead({ name: "read", path })) return undefined;
-    try {
-      return Deno.readTextFileSync(path);
-    } catch {
-      return undefined;
-    }
-  },
-};
+export function systemSurroundings(): Surroundings & { asked(): Asked } {
+  const variables: string[] = [];
+  const files: string[] = [];
+  let refused = false;
+  const may = (permission: Deno.PermissionDescriptor) => {
+    const permitted = mayRead(permission);
+    if (!permitted) refused = true;
+    return permitted;
+  };
+  return {
+    os: Deno.build.os,
+    env(name) {
+      variables.push(name);
+      return may({ name: "env", variable: name }) ? Deno.env.get(name) : undefined;
+    },
+    readText(path) {
+      files.push(path);
+      if (!may({ name: "read", path })) return undefined;
+      try {
+        return Deno.readTextFileSync(path);
+      } catch {
+        return undefined;
+      }
+    },
+    asked: () => ({ variables, files, refused }),
+  };
+}
+
+/** Surroundings in which everything is there: they tell what a command would need to be permitted. */
+export function assumedSurroundings(): Surroundings & { asked(): Asked } {
+  const variables: string[] = [];
+  const files: string[] = [];
+  return {
+    os: Deno.build.os,
+    env(name) {
+      variables.push(name);
+      return name === "XDG_STATE_HOME" ? ASSUMED_STATE_BASE : "assumed";
+    },
+    readText(path) {
+      files.push(path);
+      return path.endsWith(".json") ? '{"folder":"assumed"}' : "assumed";
+    },
+    asked: () => ({
+      // Only one of the two is set as a rule, and the shell looks at both.
+      variables: variables.includes("XDG_STATE_HOME") ? [...variables, "HOME"] : variables,
+      files,
+      refused: true,
+    }),
+  };
+}
 
 /** Whether a person can answer Deno's questions. */
 export function onTerminal(): boolean {

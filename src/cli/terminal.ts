@@ -85,7 +85,9 @@ export function createTerminal(options: TerminalOptions): Terminal {
       ]);
     },
     event(event) {
-      if (event.type === "take.started") names.set(event.takeId, event.name);
+      if (event.type === "take.started" || event.type === "take.resumed") {
+        names.set(event.takeId, event.name);
+      }
       const line = eventLine(event, names.get(event.takeId) ?? event.takeId);
       if (line !== null) print([paintAll(line)]);
     },

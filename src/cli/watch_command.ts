@@ -70,7 +70,8 @@ export async function runWatch(config: WatchConfig, signal: AbortSignal): Promis
     if (control !== null) closers.push(() => control.shutdown());
     report.begin({ page: control?.url ?? null, api: access.baseUrl, state: config.stateFolder });
     await studio.run();
-    return endOf(views());
+    // With --stay an interruption is the only end there is.
+    return config.stay && signal.aborted ? 130 : endOf(views());
   } finally {
     for (const close of closers.reverse()) await close();
   }
@@ -122,11 +123,14 @@ async function refuseFolders(config: WatchConfig): Promise<void> {
     const facts = await systemDisk.stat(path).catch((error) => {
       throw new Config(`Cannot read ${path}: ${error.message}. Check its permissions`);
     });
-    if (facts?.isDirectory) {
+    if (facts?.kind === "folder") {
       throw new Config(
         `Cannot watch ${path}: it is a folder, and folders are not watched yet. ` +
           "Name the recording's file with --watch",
       );
+    }
+    if (facts?.kind === "other") {
+      throw new Config(`Cannot watch ${path}: it is a pipe or a device. Name a recording's file`);
     }
     if (facts === null) continue;
     const source = await systemDisk.open(path).catch((error) => {

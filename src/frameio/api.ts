@@ -79,7 +79,9 @@ function strangeAnswer(answer: HttpAnswer, doing: string): Error {
 function refusal(answer: HttpAnswer, said: string, doing: string): Error {
   const words = `Cannot ${doing}: Frame.io answered ${answer.status}${said ? ` (${said})` : ""}`;
   const retryAfterMs = retryAfter(answer.headers);
-  if (answer.status === 429) return new Unavailable(words, "rate_limit", { retryAfterMs });
+  if (answer.status === 429) {
+    return new Unavailable(words, "rate_limit", { retryAfterMs, notCarriedOut: true });
+  }
   if (answer.status === 408) return new Unavailable(words, "network", { retryAfterMs });
   if (answer.status >= 500 && answer.status !== 501) {
     return new Unavailable(words, "api_fault", { retryAfterMs });

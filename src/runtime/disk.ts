@@ -16,7 +16,7 @@ export interface FileFacts {
   readonly fileId: string;
   /** Names that the file has; 0 once it was deleted and lives by our handle alone. */
   readonly linkCount: number;
-  readonly isDirectory: boolean;
+  readonly kind: "file" | "folder" | "other";
 }
 
 /** A recording opened for reading only. Nothing here locks, touches or writes it. */
@@ -73,7 +73,7 @@ async function openSource(path: string): Promise<RecordingSource> {
         bornMs: stat.birthtimeMs > 0 ? Math.floor(stat.birthtimeMs) : null,
         fileId: fileId(stat.ino, stat.birthtimeMs),
         linkCount: stat.nlink,
-        isDirectory: stat.isDirectory(),
+        kind: kindOf(stat.isFile(), stat.isDirectory()),
       };
     },
     async read(start, into) {
@@ -101,8 +101,13 @@ function facts(stat: Deno.FileInfo): FileFacts {
     bornMs: stat.birthtime?.getTime() ?? null,
     fileId: fileId(stat.ino, stat.birthtime?.getTime()),
     linkCount: stat.nlink ?? 1,
-    isDirectory: stat.isDirectory,
+    kind: kindOf(stat.isFile, stat.isDirectory),
   };
+}
+
+function kindOf(isFile: boolean, isFolder: boolean): FileFacts["kind"] {
+  if (isFile) return "file";
+  return isFolder ? "folder" : "other";
 }
 
 async function orNull<T>(look: () => Promise<T>): Promise<T | null> {

@@ -56,7 +56,8 @@ export const systemHttp: Http = {
       const reason = timeout.signal.aborted
         ? `no answer within ${Math.round(request.timeoutMs / 1000)} s`
         : reasonOf(error);
-      throw new Unavailable(`${words}: ${reason}`, "network", { cause: error });
+      const notCarriedOut = reason === REFUSED || reason === UNKNOWN_NAME;
+      throw new Unavailable(`${words}: ${reason}`, "network", { cause: error, notCarriedOut });
     } finally {
       clearTimeout(timer);
     }
@@ -76,11 +77,15 @@ async function readBounded(response: Response): Promise<string> {
   return text + decoder.decode();
 }
 
+/** Reasons for which no request can have arrived. */
+const REFUSED = "connection refused";
+const UNKNOWN_NAME = "its name was not found (DNS)";
+
 /** The reason without the URL: fetch's own message holds the whole address. */
 function reasonOf(error: unknown): string {
   const text = `${(error as Error).message} ${((error as Error).cause as Error)?.message ?? ""}`;
-  if (/dns|resolve|lookup/i.test(text)) return "its name was not found (DNS)";
-  if (/refused/i.test(text)) return "connection refused";
+  if (/dns|resolve|lookup/i.test(text)) return UNKNOWN_NAME;
+  if (/refused|ports? .*blocked/i.test(text)) return REFUSED;
   if (/certificate|tls|ssl/i.test(text)) return "no trusted TLS connection";
   return "the connection failed";
 }

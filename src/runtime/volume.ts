@@ -1,5 +1,6 @@
 import * as fs from "node:fs/promises";
 import { dirname } from "@std/path";
+import { isPermitted } from "./permitted.ts";
 
 /** File systems that another machine may write to (include/uapi/linux/magic.h, statfs(2)). */
 const NETWORK_FILE_SYSTEMS = new Set([
@@ -16,6 +17,7 @@ const NETWORK_FILE_SYSTEMS = new Set([
 /** What kind of volume a path lies on: `unknown` where the system does not say. */
 export async function volumeOf(path: string): Promise<"local" | "network" | "unknown"> {
   if (Deno.build.os !== "linux") return "unknown"; // elsewhere the numbers mean other things
+  if (!isPermitted({ name: "sys", kind: "statfs" })) return "unknown";
   try {
     const { type } = await fs.statfs(dirname(path));
     return NETWORK_FILE_SYSTEMS.has(type >>> 0) ? "network" : "local";

@@ -1,4 +1,5 @@
 import { fileId } from "./file_id.ts";
+import { isPermitted } from "./permitted.ts";
 import { volumeOf } from "./volume.ts";
 
 /** Whether some process has a file open for writing, as far as the system tells. */
@@ -14,7 +15,7 @@ export type Writers = "some" | "none" | "unknown";
  * @param wantedId The file's {@linkcode fileId}.
  */
 export async function systemWriters(path: string, wantedId: string): Promise<Writers> {
-  if (Deno.build.os !== "linux") return "unknown";
+  if (Deno.build.os !== "linux" || !isPermitted({ name: "read", path: "/proc" })) return "unknown";
   let complete = await seesAllProcesses() && await volumeOf(path) === "local";
   try {
     for await (const entry of Deno.readDir("/proc")) {

@@ -44,16 +44,16 @@ export interface WrittenPart {
 export async function openPartsOnDisk(dir: string): Promise<PartFiles> {
   const incoming = join(dir, "incoming");
   await Deno.remove(incoming, { recursive: true }).catch(ignoreMissing);
-  await Deno.mkdir(incoming, { recursive: true });
+  await Deno.mkdir(incoming, { recursive: true, mode: 0o700 });
   const folderOf = (assetId: string) => join(dir, "parts", assetId);
   const pathOf = (assetId: string, number: number) => join(folderOf(assetId), `part_${number}`);
 
   return {
     async write(assetId, number, body, sizeBytes) {
-      await Deno.mkdir(folderOf(assetId), { recursive: true });
+      await Deno.mkdir(folderOf(assetId), { recursive: true, mode: 0o700 });
       const path = join(incoming, crypto.randomUUID());
       const discard = () => Deno.removeSync(path);
-      const file = await Deno.open(path, { write: true, createNew: true });
+      const file = await Deno.open(path, { write: true, createNew: true, mode: 0o600 });
       try {
         let sum = 0;
         await eachBlock(body, sizeBytes, async (block) => {

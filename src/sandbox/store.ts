@@ -180,6 +180,8 @@ export function openStore(dir: string): Store {
 
 function openDatabase(path: string): DatabaseSync {
   try {
+    // Made by us first: takes are their owner's, and SQLite would open it to everyone.
+    Deno.openSync(path, { create: true, write: true, mode: 0o600 }).close();
     const db = new DatabaseSync(path);
     try {
       // The exclusive lock, which the system gives up when this process dies, keeps a second sandbox out.

@@ -6,8 +6,11 @@ interface Sample {
   readonly verifiedBytes: number;
 }
 
-/** Most samples kept; beyond it every second of the older ones is dropped. */
-const MOST_SAMPLES = 1200;
+/** Samples beyond which the older ones are thinned out; a week needs about 1,150. */
+const MOST_SAMPLES = 1500;
+
+/** Samples may lie apart by this share of their age: what is said of the past is that exact. */
+const GAP_SHARE = 0.02;
 
 /** Shortest time between two samples, in milliseconds. */
 const SAMPLE_EVERY_MS = 250;
@@ -25,7 +28,8 @@ export interface Meter {
   verifiedRate(): number;
   /**
    * Seconds since the recording had the size that is stored now: what the recorder wrote since then
-   * is what would be missing. Null while nothing was noted.
+   * is what would be missing. Never less than the truth as far as it was noted, and at most one sample
+   * and 2 % more. Null while nothing was noted.
    */
   behindSeconds(): number | null;
 }
@@ -49,10 +53,7 @@ export function createMeter(): Meter {
       const last = history.at(-1);
       if (last !== undefined && sample.atMs - last.atMs < SAMPLE_EVERY_MS) return;
       history.push(sample);
-      if (history.length > MOST_SAMPLES) {
-        const half = history.length >> 1;
-        history = history.filter((_, i) => i === 0 || i >= half || i % 2 === 0);
-      }
+      if (history.length > MOST_SAMPLES) history = thinned(history, sample.atMs);
     },
     storedRate: () => rate((sample) => sample.storedBytes),
     verifiedRate: () => rate((sample) => sample.verifiedBytes),
@@ -60,9 +61,23 @@ export function createMeter(): Meter {
       if (latest === null) return null;
       const { storedBytes, recordedBytes, atMs } = latest;
       if (storedBytes >= recordedBytes) return 0;
-      // The first moment at which the recording was larger than what is stored now.
-      const since = history.find((sample) => sample.recordedBytes > storedBytes) ?? latest;
-      return (atMs - since.atMs) / 1000;
+      // The last moment before the recording was larger than what is stored now.
+      const after = history.findIndex((sample) => sample.recordedBytes > storedBytes);
+      const since = after < 0 ? history.at(-1) : history[Math.max(0, after - 1)];
+      return (atMs - (since ?? latest).atMs) / 1000;
     },
   };
+}
+
+/** The history without what lies closer together than its age asks for. First and last stay. */
+function thinned(history: readonly Sample[], nowMs: number): Sample[] {
+  const kept: Sample[] = [];
+  history.forEach((sample, i) => {
+    const before = kept.at(-1);
+    const after = history[i + 1];
+    const isSpare = before !== undefined && after !== undefined &&
+      after.atMs - before.atMs <= GAP_SHARE * (nowMs - after.atMs);
+    if (!isSpare) kept.push(sample);
+  });
+  return kept;
 }

@@ -1,4 +1,4 @@
-import { Rejected } from "../errors.ts";
+import { Rejected, Unavailable } from "../errors.ts";
 import type { Entry } from "../journal/journal.ts";
 import type { Step } from "./decide.ts";
 import { assetId, type Desk } from "./desk.ts";
@@ -17,7 +17,11 @@ export async function createAsset(desk: Desk, signal: AbortSignal): Promise<void
     });
   }
   desk.fact({ type: "asset.requested" });
-  const asset = await room.api.createAsset({ name: state.name, filetype: state.filetype }, signal);
+  const { name, filetype } = state;
+  const asset = await room.api.createAsset({ name, filetype }, signal).catch((error) => {
+    if (error instanceof Unavailable && error.notCarriedOut) desk.fact({ type: "asset.missed" });
+    throw error;
+  });
   desk.fact({ type: "asset.created", assetId: asset.id, name: asset.name });
 }
 

@@ -76,6 +76,9 @@ export function apply(state: TakeState, event: DurableEvent): void {
     case "asset.requested":
       state.asset = { at: "requested" };
       break;
+    case "asset.missed":
+      state.asset = { at: "none" };
+      break;
     case "asset.created":
       state.asset = { at: "created", id: event.assetId };
       break;

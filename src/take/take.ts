@@ -265,7 +265,8 @@ export function createTake(
     },
     resumed() {
       const known = state.asset.at === "created" ? state.asset.id : null;
-      desk.publish({ type: "take.resumed", assetId: known, storedBytes: storedBytes(state) });
+      const { name } = state;
+      desk.publish({ type: "take.resumed", name, assetId: known, storedBytes: storedBytes(state) });
     },
     run,
     hint: wake.ring,

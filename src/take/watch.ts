@@ -120,6 +120,7 @@ async function begin(
   if (known.is === "done") {
     await source.close();
     stage.already(known.state);
+    tellRecalled(room, known.state);
     return { id: known.state.id, fileId, take: null };
   }
   const state = known.is === "begun" ? known.state : emptyState(newId);
@@ -131,10 +132,17 @@ async function begin(
     known.is === "begun" ? known.urls : new Map(),
     signal,
   );
+  stage.begun(state.id, take);
   if (known.is === "begun") take.resumed();
   else take.started({ type: "take.started", path, name, filetype, fileId }, known.unfinished);
-  stage.begun(state.id, take);
   return { id: state.id, fileId, take };
+}
+
+/** Tells that nothing is left to do, and which asset holds the recording. */
+function tellRecalled(room: TakeRoom, { id, asset, finalized }: TakeState): void {
+  if (asset.at !== "created" || finalized === null) return;
+  const { sizeBytes } = finalized;
+  room.bus.publish(id, { type: "take.recalled", assetId: asset.id, sizeBytes });
 }
 
 /** `take01.mov`, `take01 (corrected).mov`, `take01 (corrected 2).mov` … */
@@ -170,8 +178,8 @@ async function firstBytes(
   while (!signal.aborted) {
     try {
       const facts = await disk.stat(target.path);
-      if (facts?.isDirectory) {
-        return new Limit(`Cannot upload ${target.path}: it is a folder. Name a recording's file`);
+      if (facts !== null && facts.kind !== "file") {
+        return new Limit(`Cannot upload ${target.path}: it is not a file. Name a recording's file`);
       }
       if (facts !== null && facts.sizeBytes > 0 && identity(facts) !== seen) {
         const source = await disk.open(target.path);

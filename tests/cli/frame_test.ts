@@ -154,7 +154,7 @@ Deno.test("eventLine() tells what the takes' own lines do not", () => {
   const warned = eventLine({ ...at, type: "take.warned", message: "odd\x1b" }, "a\nb.mov");
   assertEquals(textOf(warned), "a�b.mov: odd�");
   const resumed = eventLine(
-    { ...at, type: "take.resumed", assetId: "a", storedBytes: 1e9 },
+    { ...at, type: "take.resumed", name: "b.mov", assetId: "a", storedBytes: 1e9 },
     "take01.mov",
   );
   assertEquals(textOf(resumed), "take01.mov: resumed, 1 GB are stored already");

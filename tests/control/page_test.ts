@@ -7,6 +7,7 @@ import { controlWorld } from "./control_world.ts";
 const EVENT_TYPES: Record<TakeEvent["type"], true> = {
   "take.started": true,
   "asset.requested": true,
+  "asset.missed": true,
   "asset.created": true,
   "asset.abandoned": true,
   "head.fixed": true,
@@ -22,6 +23,7 @@ const EVENT_TYPES: Record<TakeEvent["type"], true> = {
   "take.verified": true,
   "asset.completed": true,
   "take.resumed": true,
+  "take.recalled": true,
   "recording.grown": true,
   "recording.quieted": true,
   "recording.changed_after_final": true,

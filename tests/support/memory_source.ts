@@ -19,7 +19,7 @@ export function memorySource(bytes: Uint8Array, facts: Partial<FileFacts> = {}):
       bornMs: null,
       fileId: "7:1",
       linkCount: 1,
-      isDirectory: false,
+      kind: "file",
       ...facts,
     },
     onRead: () => {},

@@ -1,0 +1,135 @@
+import { assert, assertEquals, assertGreaterOrEqual, assertLessOrEqual } from "@std/assert";
+import { createMeter, type Meter } from "../../src/take/meter.ts";
+
+const HOUR_MS = 3_600_000;
+/** A take looks four times a second. */
+const LOOK_MS = 250;
+
+/** Notes a take that records `rate` bytes a millisecond, from `fromMs` on up to `toMs`. */
+function record(
+  meter: Meter,
+  span: { fromMs: number; toMs: number; everyMs?: number },
+  rate: number,
+  stored: (atMs: number) => number,
+): void {
+  for (let atMs = span.fromMs; atMs <= span.toMs; atMs += span.everyMs ?? LOOK_MS) {
+    const storedBytes = stored(atMs);
+    meter.note({ atMs, recordedBytes: rate * atMs, storedBytes, verifiedBytes: storedBytes / 2 });
+  }
+}
+
+/** The meter says at least the truth, and at most two samples or 3 % more. */
+function assertBehind(meter: Meter, trueSeconds: number): void {
+  const said = meter.behindSeconds();
+  assert(said !== null);
+  assertGreaterOrEqual(said, trueSeconds);
+  assertLessOrEqual(said, trueSeconds * 1.03 + 2 * LOOK_MS / 1000);
+}
+
+Deno.test("meter says nothing before it knows anything", () => {
+  const meter = createMeter();
+  assertEquals([meter.behindSeconds(), meter.storedRate(), meter.verifiedRate()], [null, 0, 0]);
+  meter.note({ atMs: 5, recordedBytes: 10, storedBytes: 0, verifiedBytes: 0 });
+  assertEquals([meter.behindSeconds(), meter.storedRate()], [0, 0]);
+});
+
+Deno.test("meter is behind by the time since the recording had the size that is stored", () => {
+  for (const lagMs of [1000, 7000, 60_000]) {
+    const meter = createMeter();
+    record(meter, { fromMs: 0, toMs: 120_000 }, 8000, (atMs) => 8000 * Math.max(0, atMs - lagMs));
+    assertBehind(meter, lagMs / 1000);
+  }
+});
+
+Deno.test("meter is not behind when everything is stored, also after a long time", () => {
+  const meter = createMeter();
+  record(meter, { fromMs: 0, toMs: 600_000 }, 8000, (atMs) => 8000 * Math.max(0, atMs - 2000));
+  meter.note({ atMs: 600_250, recordedBytes: 100, storedBytes: 100, verifiedBytes: 0 });
+  assertEquals(meter.behindSeconds(), 0);
+});
+
+Deno.test("meter is honest about an outage of hours, after hours of recording", () => {
+  const meter = createMeter();
+  const outAtMs = 3 * HOUR_MS;
+  const stored = (atMs: number) => 8000 * Math.max(0, Math.min(atMs, outAtMs) - 2000);
+  for (const outageMs of [60_000, 600_000, HOUR_MS, 8 * HOUR_MS]) {
+    const whole = createMeter();
+    record(whole, { fromMs: 0, toMs: outAtMs + outageMs }, 8000, stored);
+    assertBehind(whole, (outageMs + 2000) / 1000);
+  }
+  record(meter, { fromMs: 0, toMs: outAtMs + HOUR_MS }, 8000, stored);
+  // The link is back: what is stored runs through the hour that was missing.
+  for (let part = 1; part <= 10; part++) {
+    const atMs = outAtMs + HOUR_MS + part * LOOK_MS;
+    const storedBytes = stored(outAtMs) + part * 8000 * 360_000;
+    meter.note({ atMs, recordedBytes: 8000 * atMs, storedBytes, verifiedBytes: 0 });
+    const trueMs = Math.max(0, atMs - storedBytes / 8000);
+    assertBehind(meter, trueMs / 1000);
+  }
+});
+
+Deno.test("meter is honest when a take falls back to nothing in a second asset", () => {
+  const meter = createMeter();
+  record(meter, { fromMs: 0, toMs: HOUR_MS }, 8000, (atMs) => 8000 * Math.max(0, atMs - 2000));
+  const atMs = HOUR_MS + LOOK_MS;
+  meter.note({ atMs, recordedBytes: 8000 * atMs, storedBytes: 0, verifiedBytes: 0 });
+  assertBehind(meter, atMs / 1000);
+});
+
+Deno.test("meter's lag grows while the recorder pauses with bytes unsent, and not after", () => {
+  const meter = createMeter();
+  record(meter, { fromMs: 0, toMs: 10_000 }, 8000, () => 40_000_000); // the size at 5 s
+  const pause = { recordedBytes: 80_000_000, storedBytes: 40_000_000, verifiedBytes: 0 };
+  for (let atMs = 10_250; atMs <= 20_000; atMs += LOOK_MS) meter.note({ atMs, ...pause });
+  assertBehind(meter, 15);
+  meter.note({ atMs: 20_250, ...pause, storedBytes: 80_000_000 });
+  assertEquals(meter.behindSeconds(), 0);
+});
+
+Deno.test("meter tells rates over the last 20 s", () => {
+  const meter = createMeter();
+  record(meter, { fromMs: 0, toMs: 100_000 }, 8000, (atMs) => 5000 * atMs);
+  assertEquals(Math.round(meter.storedRate()), 5_000_000);
+  assertEquals(Math.round(meter.verifiedRate()), 2_500_000);
+  record(meter, { fromMs: 100_250, toMs: 130_000 }, 8000, () => 500_000_000);
+  assertEquals(meter.storedRate(), 0);
+});
+
+Deno.test("meter's rates stay over the last 20 s after hours", () => {
+  const meter = createMeter();
+  const turnMs = 5 * HOUR_MS;
+  record(meter, { fromMs: 0, toMs: turnMs }, 8000, (atMs) => 8000 * atMs);
+  const after = { fromMs: turnMs + LOOK_MS, toMs: turnMs + 20_000 };
+  record(meter, after, 8000, (atMs) => 8000 * turnMs + 1000 * (atMs - turnMs));
+  assertLessOrEqual(Math.abs(meter.storedRate() - 1_000_000), 10_000);
+});
+
+Deno.test("meter never tells a negative rate, nor one of a moment", () => {
+  const meter = createMeter();
+  meter.note({ atMs: 0, recordedBytes: 10, storedBytes: 10, verifiedBytes: 10 });
+  meter.note({ atMs: 100, recordedBytes: 10, storedBytes: 1e9, verifiedBytes: 0 });
+  assertEquals(meter.storedRate(), 0);
+  meter.note({ atMs: 1000, recordedBytes: 10, storedBytes: 5, verifiedBytes: 0 });
+  assertEquals([meter.storedRate(), meter.verifiedRate()], [0, 0]);
+});
+
+Deno.test("meter keeps no more than 1,500 samples, in a week of looks", () => {
+  const meter = createMeter();
+  let looks = 0;
+  for (let atMs = 0; atMs <= 7 * 24 * HOUR_MS; atMs += 1000) {
+    meter.note({
+      atMs,
+      get recordedBytes() {
+        looks++; // each sample that is kept is looked at
+        return 0;
+      },
+      storedBytes: -1,
+      verifiedBytes: 0,
+    });
+  }
+  looks = 0;
+  meter.note({ atMs: 8 * 24 * HOUR_MS, recordedBytes: 1, storedBytes: 0, verifiedBytes: 0 });
+  meter.behindSeconds();
+  assertGreaterOrEqual(looks, 500);
+  assertLessOrEqual(looks, 1500);
+});

@@ -13,7 +13,7 @@ import {
 import type { Container, Look, RangeReader } from "./container.ts";
 import { readBytes } from "./read_bytes.ts";
 
-/** ffmpeg writes its header anew at the stop and the index behind the media; which is last was not measured. */
+/** The header, written anew behind the index, is ffmpeg's last write; but it is the only recorder measured. */
 const SETTLE_MS = 2_000;
 
 /** Objects read at the top of a file, and again in its header. */

@@ -87,8 +87,8 @@ function isList(chunk: Chunk, form: string): boolean {
 type Progress = "one RIFF" | "several RIFFs, not stopped" | "unknown";
 
 /**
- * ffmpeg keeps room for the OpenDML header (`odml`, §6.0) in a `JUNK` chunk and gives it its name at
- * the stop, if there is more than one RIFF by then. A stream's super index (`indx`, §5.0) too is `JUNK`
+ * ffmpeg keeps room for the OpenDML header (`odml`) in a `JUNK` chunk and gives it its name at
+ * the stop, if there is more than one RIFF by then. A stream's super index (`indx`) too is `JUNK`
  * at first, and gets its name before the first full RIFF gets its size; a single RIFF never has one.
  * So an `indx` beside an `odml` without its name means that another RIFF follows or has begun.
  * GStreamer writes the name `odml` at once, and the first RIFF's true size only at its stop.

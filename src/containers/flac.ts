@@ -8,7 +8,7 @@ import type { Container, Look, RangeReader } from "./container.ts";
 import { reachesTotal, type StreamInfo } from "./flac_frames.ts";
 import { readBytes } from "./read_bytes.ts";
 
-/** STREAMINFO is ffmpeg's last write; GStreamer's may have a seek table to patch after it. */
+/** STREAMINFO is ffmpeg's last write; a recorder that keeps a seek table has more to patch. */
 const SETTLE_MS = 2_000;
 
 /** Metadata blocks walked in one look; four bytes each are read. */

@@ -22,7 +22,7 @@ import { readBytes } from "./read_bytes.ts";
 /** The header decides, and body partitions are patched after it: within 3 ms measured, later on a share. */
 const SETTLE_MS = 2_000;
 
-/** Most bytes in front of the header partition. ST 377-1 §6.5. */
+/** Most bytes in front of the header partition. ST 377-1, "Run-In". */
 const RUN_IN_MOST_BYTES = 65_536;
 
 /** KLVs read in front of the essence, 25 bytes each; partition packs tell how much to skip. */

@@ -2,11 +2,11 @@
 import type { RangeReader } from "./container.ts";
 import { readBytes } from "./read_bytes.ts";
 
-/** Bytes of a key, and of the longest length behind it (ST 377-1 §6.3.4: at most nine). */
+/** Bytes of a key, and of the longest length behind it (ST 377-1, "KLV Coding": at most nine). */
 const KEY_BYTES = 16;
 const KLV_HEAD_BYTES = KEY_BYTES + 9;
 
-/** Bytes of a partition pack's value that we need: up to and with IndexByteCount. §7.1. */
+/** Bytes of a partition pack's value that we need: up to and with IndexByteCount. "Partition Pack". */
 const PACK_VALUE_BYTES = 48;
 
 /** A key, a length and where the value lies. */
@@ -31,19 +31,19 @@ export interface Partition {
   readonly metadataBytes: number;
 }
 
-/** Keys without their last bytes: partition packs (§7.1), fill, essence and system items. */
+/** Keys without their last bytes: partition packs, fill, essence and system items. */
 const PACK_PREFIX = "060e2b34020501000d01020101";
 const FILL_KEY = /^060e2b34010101000301021001/;
 const ESSENCE_KEY = /^060e2b34.{8}0d010301/;
 const RANDOM_INDEX_KEY = "060e2b34020501000d01020101110100";
 
-/** True for space without meaning. ST 377-1 §6.3.3. */
+/** True for space without meaning. ST 377-1, "KLV Fill Items". */
 export const isFill = ({ key }: Klv): boolean => FILL_KEY.test(key);
 
 /** True for an item of essence or the system item in front of it. ST 379-2. */
 export const isEssence = ({ key }: Klv): boolean => ESSENCE_KEY.test(key);
 
-/** Offset of a partition pack's key in `bytes`, or -1: the first 11 bytes end any run-in. §6.5. */
+/** Offset of a partition pack's key in `bytes`, or -1: the first 11 bytes end any run-in. */
 export function findPack(bytes: Uint8Array): number {
   for (let at = bytes.indexOf(0x06); at >= 0; at = bytes.indexOf(0x06, at + 1)) {
     const key = bytes.subarray(at, at + KEY_BYTES);
@@ -91,7 +91,7 @@ export async function readPartition(
 }
 
 /**
- * Offsets of all partitions, from the random index pack that ends the file (§12), or null if none
+ * Offsets of all partitions, from the random index pack that ends the file, or null if none
  * does. At most `most`: the first ones, and the last one always.
  */
 export async function readRandomIndex(

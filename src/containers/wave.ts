@@ -35,7 +35,7 @@ const MOST_RIFF_BYTES = 8 + 0xffff_ffff;
  */
 const PLACEHOLDERS: readonly number[] = [0, 0x7fff_0000];
 
-/** Bytes of a `ds64` chunk without a table, for which a `JUNK` chunk keeps room. EBU Tech 3306 §3. */
+/** Bytes of a `ds64` chunk without a table, for which a `JUNK` chunk keeps room. EBU Tech 3306. */
 const DS64_BYTES = 28;
 
 /** True when a file's first bytes are those of a WAV, RF64 or BW64 file. */

@@ -28,6 +28,13 @@ Deno.test("flac.inspect() says open while total and checksum are 0", async () =>
   });
 });
 
+Deno.test("flac.inspect() searches no frames while the total is 0", async () => {
+  const bytes = join(flacHead({}), media(300_000));
+  const { read, reads } = readerOf(bytes);
+  await flac.inspect(read, bytes.length);
+  assert(reads.totalBytes < 100, `${reads.totalBytes} bytes read`);
+});
+
 Deno.test("flac.inspect() says final when the last frame reaches the total", async () => {
   for (const isSummed of [true, false]) {
     assertEquals((await look(flacHead({ total, isSummed }), ...frames)).verdict, "final");

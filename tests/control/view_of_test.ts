@@ -1,0 +1,101 @@
+import { assertEquals, assertLessOrEqual } from "@std/assert";
+import { viewOf } from "../../src/control/view_of.ts";
+import type { TakeSnapshot } from "../../src/take/take.ts";
+import {
+  DEAD,
+  ENDED,
+  ended,
+  FINAL,
+  FINALIZED,
+  GROWING,
+  shown,
+  sightOf,
+  stateOf,
+  VERIFIED,
+} from "./shown_takes.ts";
+
+Deno.test("viewOf() names the phase, and says it in words", () => {
+  const died = ended({ is: "ended", by: "abandoned", finishedByRecorder: false });
+  const deleted = ended({ is: "ended", by: "deleted", finishedByRecorder: false });
+  const rows: readonly [Partial<TakeSnapshot>, phase: string, words: string, already?: boolean][] =
+    [
+      [{}, "waiting", "waiting for the recording"],
+      [{ state: stateOf("ss") }, "recording", "waiting for the disk"],
+      [{ sight: sightOf(30, GROWING) }, "recording", "recording"],
+      [
+        { sight: sightOf(30, GROWING, "undecidable") },
+        "recording",
+        "recording, in a format without an end mark: ends when it is quiet",
+      ],
+      [
+        { sight: sightOf(30, { is: "quiet", quietMs: 60_000 }) },
+        "quiet",
+        "quiet: waiting for the recorder. Press finish if the take is over",
+      ],
+      [
+        { state: stateOf("ps"), sight: sightOf(30, { is: "settling" }) },
+        "verifying",
+        "ended: sending the rest, 0 % read again and equal",
+      ],
+      [
+        { state: stateOf("sss"), sight: sightOf(30, ENDED), isVerified: (n) => n === 1 },
+        "verifying",
+        "ended: 33 % read again and equal",
+      ],
+      [{ state: stateOf("ss", FINAL), sight: sightOf(30, ENDED) }, "finalizing", "finalizing"],
+      [
+        { state: stateOf("ss", FINAL, died), sight: sightOf(30, DEAD) },
+        "finalizing",
+        "finalizing, not finalized by its recorder",
+      ],
+      [{ state: stateOf("sss", FINALIZED), sight: sightOf(30, ENDED) }, "finalizing", "finalizing"],
+      [{ state: stateOf("sss", FINALIZED, VERIFIED) }, "finalized", "finalized and verified"],
+      [
+        { state: stateOf("sss", died, FINALIZED, VERIFIED) },
+        "finalized",
+        "finalized and verified, not finalized by its recorder",
+      ],
+      [
+        { state: stateOf("sss", deleted, FINALIZED, VERIFIED) },
+        "finalized",
+        "deleted before its recorder finished it; every byte it had is stored and verified",
+      ],
+      [
+        { state: stateOf("sss", FINALIZED, VERIFIED), outcome: { is: "done" } },
+        "finalized",
+        "finalized before and unchanged",
+        true,
+      ],
+      [
+        { state: stateOf("ss"), sight: sightOf(30, GROWING), outcome: { is: "suspended" } },
+        "suspended",
+        "suspended: the same command goes on with it",
+      ],
+      [
+        {
+          state: stateOf("ss"),
+          sight: sightOf(30, ENDED),
+          outcome: { is: "failed", message: "no", changedLate: false },
+        },
+        "failed",
+        "failed",
+      ],
+    ];
+  for (const [over, phase, words, already] of rows) {
+    const view = viewOf(shown(over, already));
+    assertEquals([view.phase, view.words], [phase, words]);
+  }
+});
+
+Deno.test("viewOf() tells how it ended as it stands now, and after a restart as it was written", () => {
+  const view = (over: Partial<TakeSnapshot>) => {
+    const { endedBy, finishedByRecorder } = viewOf(shown(over));
+    return [endedBy, finishedByRecorder];
+  };
+  assertEquals(view({}), [null, true]);
+  assertEquals(view({ sight: sightOf(30, ENDED) }), ["container", true]);
+  assertEquals(view({ sight: sightOf(30, DEAD) }), ["abandoned", false]);
+  const died = ended({ is: "ended", by: "abandoned", finishedByRecorder: false });
+  assertEquals(view({ state: stateOf("ss", died), sight: sightOf(31, GROWING) }), [null, true]);
+  assertEquals(view({ state: stateOf("sss", died, FINALIZED) }), ["abandoned", false]);
+});

@@ -9,9 +9,15 @@ export function viewOf(shown: Shown): TakeView {
   const { state, sight, meter, outcome } = snapshot;
   const phase = phaseOf(snapshot, already);
   const over = state.finalized !== null || outcome !== null;
-  const recordedBytes = sight?.facts.sizeBytes ?? state.finalized?.sizeBytes ?? 0;
+  // After a restart nothing was looked at yet; but what is stored was on disk.
+  const recordedBytes = sight?.facts.sizeBytes ?? state.finalized?.sizeBytes ?? storedBytes(state);
   const parts = [...state.parts.values()].sort((a, b) => a.number - b.number);
-  const verifiedBytes = sum(parts.filter((p) => isVerified(p, snapshot)));
+  const readAgainBytes = sum(parts.filter((p) => isVerified(p, snapshot)));
+  // A recording that was cut has fewer bytes than were stored of it, until its asset is left.
+  const verifiedBytes = Math.min(
+    state.verified ? state.finalized!.sizeBytes : readAgainBytes,
+    recordedBytes,
+  );
   const judgement = sight?.judgement;
   const endedNow = judgement?.is === "ended" ? judgement : state.finalized && state.ended;
   return {
@@ -23,8 +29,8 @@ export function viewOf(shown: Shown): TakeView {
     assetId: state.asset.at === "created" ? state.asset.id : null,
     formerAssets: state.formerAssets,
     recordedBytes,
-    storedBytes: storedBytes(state),
-    verifiedBytes: state.verified ? state.finalized!.sizeBytes : verifiedBytes,
+    storedBytes: Math.min(storedBytes(state), recordedBytes),
+    verifiedBytes,
     resentBytes: state.resentBytes,
     rateBytesPerSecond: over ? 0 : Math.round(meter.storedRate()),
     behindSeconds: over ? null : meter.behindSeconds(),
@@ -34,7 +40,7 @@ export function viewOf(shown: Shown): TakeView {
     tailSeconds: state.finalized === null ? null : state.finalized.tailMs / 1000,
     verified: state.verified,
     problem: snapshot.trouble,
-    canFinish: recordedBytes > 0 && !over && state.totalBytes === null &&
+    canFinish: sight !== null && recordedBytes > 0 && !over && state.totalBytes === null &&
       state.finishAskedBytes === null,
     partCount: parts.length,
     strip: stripOf(parts, snapshot),

@@ -87,6 +87,40 @@ Deno.test("viewOf() names the phase, and says it in words", () => {
   }
 });
 
+Deno.test("viewOf() never tells more bytes stored than recorded", () => {
+  const states = [
+    stateOf("sss"),
+    stateOf("sss", FINALIZED),
+    stateOf("sss", FINALIZED, VERIFIED),
+    stateOf("sc", { type: "finish.asked", sizeBytes: 15 }),
+  ];
+  // Not looked at yet after a restart, cut short, as it was, grown on.
+  for (const sight of [null, ...[0, 5, 29, 30, 31].map((size) => sightOf(size, GROWING))]) {
+    for (const state of states) {
+      const view = viewOf(shown({ state, sight, isVerified: () => true }));
+      assertLessOrEqual(view.storedBytes, view.recordedBytes);
+      assertLessOrEqual(view.verifiedBytes, view.recordedBytes);
+    }
+  }
+  assertEquals(
+    viewOf(shown({ state: stateOf("ssp") })).recordedBytes,
+    20,
+    "they were on disk once",
+  );
+});
+
+Deno.test("viewOf() can be finished exactly when the take takes a finish", () => {
+  const can = (over: Partial<TakeSnapshot>) => viewOf(shown(over)).canFinish;
+  assertEquals(can({}), false);
+  assertEquals(can({ state: stateOf("ss") }), false, "not looked at yet");
+  assertEquals(can({ sight: sightOf(0, GROWING) }), false);
+  assertEquals(can({ sight: sightOf(1, GROWING) }), true);
+  const sight = sightOf(30, GROWING);
+  assertEquals(can({ sight, state: stateOf("ss", { type: "finish.asked", sizeBytes: 9 }) }), false);
+  assertEquals(can({ sight, state: stateOf("ss", FINAL) }), false);
+  assertEquals(can({ sight, outcome: { is: "suspended" } }), false);
+});
+
 Deno.test("viewOf() tells how it ended as it stands now, and after a restart as it was written", () => {
   const view = (over: Partial<TakeSnapshot>) => {
     const { endedBy, finishedByRecorder } = viewOf(shown(over));

@@ -1,0 +1,193 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { xxhash128 } from "hash-wasm";
+import { Unavailable } from "../../src/errors.ts";
+import type { DurableEvent } from "../../src/events.ts";
+import { type Entry, openJournal } from "../../src/journal/journal.ts";
+import { openEventStore } from "../../src/runtime/event_store.ts";
+import { systemRangeDigest } from "../../src/runtime/range_digest.ts";
+import { recall } from "../../src/take/recall.ts";
+import { handClock, settled } from "../control/hand_clock.ts";
+import { noise } from "../support/bytes.ts";
+import { type MemorySource, memorySource } from "../support/memory_source.ts";
+import { tempFolder } from "../support/temp_folder.ts";
+import { within } from "../support/within.ts";
+
+const BYTES = noise(10_000);
+const { signal } = new AbortController();
+
+/** A journal, and a recording of 10,000 bytes: head of 1,000, parts 2 and 3 of 3,000 each. */
+async function openRoom() {
+  const folder = await tempFolder();
+  const store = openEventStore(folder.path);
+  const clock = handClock();
+  const digests = systemRangeDigest();
+  const journal = openJournal(store, clock);
+  const source = memorySource(BYTES);
+  return {
+    journal,
+    clock,
+    source,
+    /** Writes a take of `/a.mov` down. */
+    async take(id: string, ...more: readonly DurableEvent[]): Promise<void> {
+      const events: DurableEvent[] = [
+        {
+          type: "take.started",
+          path: "/a.mov",
+          name: "a.mov",
+          filetype: "video/quicktime",
+          fileId: source.facts.fileId,
+        },
+        { type: "asset.created", assetId: `asset-${id}`, name: "a.mov" },
+        { type: "head.fixed", headBytes: 1000, mediaStart: null },
+        { type: "part.planned", number: 2, sizeBytes: 3000, isFinal: false },
+        { type: "part.planned", number: 3, sizeBytes: 3000, isFinal: false },
+        { type: "part.stored", number: 2, digest: await xxhash128(BYTES.subarray(1000, 4000)) },
+        { type: "part.stored", number: 3, digest: await xxhash128(BYTES.subarray(4000, 7000)) },
+      ];
+      journal.append(id, [...events, ...more].map((event): Entry => ({ event })));
+    },
+    /** Recalls, and lets time pass for as long as it waits. */
+    async recall() {
+      const result = recall({ journal, digests, clock }, source, "/a.mov", signal);
+      let isDone = false;
+      result.then(() => isDone = true, () => isDone = true);
+      while (!isDone) {
+        await settled();
+        if (clock.sleeping() > 0) await clock.advance(500);
+      }
+      return await within(result);
+    },
+    async [Symbol.asyncDispose]() {
+      digests.close();
+      store.close();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Overwrites bytes of the recording at the same size. */
+function overwrite(source: MemorySource, start: number, end: number): void {
+  source.bytes = source.bytes.slice();
+  source.bytes.set(noise(end - start, 99), start);
+}
+
+const finalized = (sizeBytes: number, modifiedMs: number): DurableEvent => ({
+  type: "take.finalized",
+  sizeBytes,
+  modifiedMs,
+  tailMs: 1,
+});
+const VERIFIED: DurableEvent = { type: "take.verified" };
+
+Deno.test("recall() of a recording that nobody knows is new", async () => {
+  await using room = await openRoom();
+  assertEquals(await room.recall(), { is: "new", unfinished: null });
+});
+
+Deno.test("recall() goes on with a take whose stored bytes are there, with its URLs", async () => {
+  await using room = await openRoom();
+  await room.take("t1");
+  room.journal.append("t1", [
+    { event: { type: "part.planned", number: 4, sizeBytes: 9, isFinal: false } },
+    { event: { type: "part.registered", number: 4 }, url: "https://s3/4" },
+  ]);
+  const known = await room.recall();
+  assert(known.is === "begun");
+  assertEquals(known.state.id, "t1");
+  assertEquals(known.state.asset, { at: "created", id: "asset-t1" });
+  assertEquals([...known.urls.keys()], [4]);
+});
+
+Deno.test("recall() takes the newest take of a path", async () => {
+  await using room = await openRoom();
+  await room.take("t1", finalized(10, 1), VERIFIED);
+  await room.take("t2");
+  const known = await room.recall();
+  assert(known.is === "begun" && known.state.id === "t2");
+});
+
+Deno.test("recall() of another file under the name is new, and names the asset left behind", async () => {
+  await using room = await openRoom();
+  await room.take("t1");
+  room.source.facts = { ...room.source.facts, fileId: "8:2" };
+  assertEquals(await room.recall(), { is: "new", unfinished: "asset-t1" });
+});
+
+Deno.test("recall() of another file leaves nothing unfinished where the take came to its end", async () => {
+  await using room = await openRoom();
+  await room.take("t1", finalized(10_000, 1), VERIFIED);
+  room.source.facts = { ...room.source.facts, fileId: "8:2" };
+  assertEquals(await room.recall(), { is: "new", unfinished: null });
+});
+
+Deno.test("recall() of a finalized take that is unchanged is done, or still to be verified", async () => {
+  for (const verified of [true, false]) {
+    await using room = await openRoom();
+    const { sizeBytes, modifiedMs } = room.source.facts;
+    await room.take("t1", finalized(sizeBytes, modifiedMs), ...(verified ? [VERIFIED] : []));
+    assertEquals((await room.recall()).is, verified ? "done" : "begun");
+  }
+});
+
+Deno.test("recall() of a finalized take whose file has another size or time is new", async () => {
+  for (const [bytes, ms] of [[1, 0], [0, 1]] as const) {
+    await using room = await openRoom();
+    const { sizeBytes, modifiedMs } = room.source.facts;
+    await room.take("t1", finalized(sizeBytes + bytes, modifiedMs + ms), VERIFIED);
+    assertEquals(await room.recall(), { is: "new", unfinished: null });
+  }
+});
+
+Deno.test("recall() of a file that was written over in place is another recording", async () => {
+  await using room = await openRoom();
+  await room.take("t1");
+  overwrite(room.source, 0, 10_000);
+  assertEquals(await room.recall(), { is: "new", unfinished: "asset-t1" });
+});
+
+Deno.test("recall() of a file that was cut below its stored parts is another recording", async () => {
+  await using room = await openRoom();
+  await room.take("t1");
+  room.source.bytes = BYTES.subarray(0, 1500);
+  room.source.facts = { ...room.source.facts, sizeBytes: 1500 };
+  assertEquals(await room.recall(), { is: "new", unfinished: "asset-t1" });
+});
+
+Deno.test("recall() leaves single changes to verification", async () => {
+  for (const [start, end] of [[0, 1000], [1000, 4000], [4000, 7000], [7000, 10_000]] as const) {
+    await using room = await openRoom();
+    await room.take("t1");
+    overwrite(room.source, start, end);
+    assertEquals((await room.recall()).is, "begun", `${start}..${end}`);
+  }
+});
+
+Deno.test("recall() goes on with a take of which nothing is stored yet", async () => {
+  await using room = await openRoom();
+  await room.take("t1", { type: "part.changed", number: 2 }, { type: "part.changed", number: 3 });
+  overwrite(room.source, 0, 10_000);
+  assertEquals((await room.recall()).is, "begun");
+});
+
+Deno.test("recall() waits while the file is being rewritten, and then finds its bytes", async () => {
+  await using room = await openRoom();
+  await room.take("t1");
+  overwrite(room.source, 0, 10_000);
+  let looks = 0;
+  room.source.stat = () => {
+    // Rewritten for a while, at a constant size; then the bytes are back.
+    if (++looks === 6) room.source.bytes = BYTES;
+    const modifiedMs = room.source.facts.modifiedMs + Math.min(looks, 6);
+    return Promise.resolve({ ...room.source.facts, modifiedMs });
+  };
+  assertEquals((await room.recall()).is, "begun");
+});
+
+Deno.test("recall() hands on a disk that is away: a take is not taken for another by it", async () => {
+  await using room = await openRoom();
+  await room.take("t1");
+  room.source.onRead = () => {
+    throw new Unavailable("Cannot read /a.mov: I/O error", "disk");
+  };
+  await assertRejects(() => room.recall(), Unavailable, "I/O error");
+});

@@ -25,6 +25,11 @@ export interface Observed {
   readonly longestGapMs: number;
   /** When the present run of `final` looks began, monotonic milliseconds; null while not final. */
   readonly finalSinceMs: number | null;
+  /**
+   * The bytes said `final` at two looks in a row, and yet the file had changed between them: its recorder
+   * keeps its sizes true while it goes on, so `final` means nothing before the file stands still.
+   */
+  readonly finalWhileGrowing: boolean;
 }
 
 /** Clock readings of one look: wall clock and monotonic milliseconds. */
@@ -47,7 +52,7 @@ export function observe(
     : same && before.finalSinceMs !== null
     ? before.finalSinceMs
     : moment.monotonicMs;
-  if (same) return { ...before, finalSinceMs };
+  if (same) return { ...before, finalSinceMs, finalWhileGrowing: false };
   return {
     sizeBytes: facts.sizeBytes,
     modifiedMs: facts.modifiedMs,
@@ -58,6 +63,7 @@ export function observe(
       ? Math.max(before.longestGapMs, moment.monotonicMs - before.sinceMs)
       : 0,
     finalSinceMs,
+    finalWhileGrowing: finalSinceMs !== null && before !== null && before.finalSinceMs !== null,
   };
 }
 
@@ -129,6 +135,7 @@ export function judge(evidence: Evidence, policy: QuietPolicy): Judgement {
   const final = look.verdict === "final";
   if (evidence.finishAsked) return ended("operator", look.verdict !== "open");
   if (final && observed.finalSinceMs !== null) {
+    if (observed.finalWhileGrowing) return { is: "growing" };
     const heldMs = moment.monotonicMs - observed.finalSinceMs;
     return heldMs >= settleMs ? ended("container", true) : { is: "settling" };
   }

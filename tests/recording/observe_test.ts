@@ -96,3 +96,10 @@ Deno.test("quietMs() is not moved by a jump of our own wall clock once the file 
   const jumped = { nowMs: NOW_MS + 9 * HOUR_MS, monotonicMs: 1750 };
   assertEquals(quietMs(seen, jumped), 500);
 });
+
+Deno.test("observe() tells a recorder that keeps its sizes true from one that stopped", () => {
+  const growing = (...steps: readonly Step[]) => watched(...steps).finalWhileGrowing;
+  assertEquals(growing([0, 10, 1, "open"], [250, 12, 2, "final"]), false, "the stop of most");
+  assertEquals(growing([0, 10, 1, "final"], [250, 12, 2, "final"]), true);
+  assertEquals(growing([0, 10, 1, "final"], [250, 12, 2, "final"], [500, 12, 2, "final"]), false);
+});

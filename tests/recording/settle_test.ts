@@ -37,6 +37,7 @@ function evidence(
     changedOnce: true,
     longestGapMs: 0,
     finalSinceMs: verdict === "final" ? 5_000_000 - stillMs : null,
+    finalWhileGrowing: false,
   };
   return {
     observed,
@@ -76,6 +77,13 @@ function assertTable(rows: readonly Row[]): void {
     assertEquals(judge(evidence(verdict, stillMs, over), POLICY), judgement, words);
   }
 }
+
+Deno.test("judge() waits for a file that is final at every look to stand still", () => {
+  const still = evidence("final", 100);
+  assertEquals(judge(still, POLICY), SETTLING);
+  const rolling = { ...still, observed: { ...still.observed, finalWhileGrowing: true } };
+  assertEquals(judge(rolling, POLICY), GROWING);
+});
 
 Deno.test("judge() takes the operator's word first, whatever else is known", () => {
   const asked = { finishAsked: true };

@@ -1,0 +1,175 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { Unavailable } from "../../src/errors.ts";
+import type { Disk, FileFacts } from "../../src/runtime/disk.ts";
+import type { Writers } from "../../src/runtime/writers.ts";
+import { createSight, type Sight } from "../../src/take/sight.ts";
+import { handClock } from "../control/hand_clock.ts";
+import { noise } from "../support/bytes.ts";
+import { memorySource } from "../support/memory_source.ts";
+
+const POLICY = { idleMs: 60_000, abandonMs: 3_600_000 };
+
+/** A recording of no known format, and a disk under a test's control. */
+function openScene() {
+  const clock = handClock();
+  const source = memorySource(noise(100_000), { modifiedMs: clock.now() });
+  const answers: Writers[] = [];
+  const scene = {
+    clock,
+    source,
+    /** What the disk says who writes, one answer after another; the last one stays. */
+    answers,
+    /** How often the disk was asked who writes. */
+    asked: 0,
+    named: null as FileFacts | null,
+    isNetwork: false,
+    look: (finishAsked = false): Promise<Sight> => look(finishAsked),
+    /** The recording grows by a byte now. */
+    grow() {
+      const { sizeBytes } = source.facts;
+      source.bytes = noise(sizeBytes + 1);
+      source.facts = { ...source.facts, sizeBytes: sizeBytes + 1, modifiedMs: clock.now() };
+      scene.named = source.facts;
+    },
+  };
+  scene.named = source.facts;
+  const disk: Pick<Disk, "stat" | "isNetworkVolume" | "writers"> = {
+    stat: () => Promise.resolve(scene.named),
+    isNetworkVolume: () => Promise.resolve(scene.isNetwork),
+    writers() {
+      scene.asked++;
+      return Promise.resolve((answers.length > 1 ? answers.shift() : answers[0]) ?? "unknown");
+    },
+  };
+  const look = createSight(disk as Disk, clock, source, "/a.bin", POLICY);
+  return scene;
+}
+
+Deno.test("sight asks who writes until a writer was seen, then not before silence", async () => {
+  const scene = openScene();
+  scene.answers.push("unknown", "some");
+  for (let i = 0; i < 8; i++) {
+    scene.grow();
+    await scene.look();
+    await scene.clock.advance(250);
+  }
+  assertEquals(scene.asked, 2);
+  await scene.clock.advance(60_000);
+  await scene.look();
+  assertEquals(scene.asked, 3);
+});
+
+Deno.test("sight gives up looking for a writer after five tries while the recording grows", async () => {
+  const scene = openScene();
+  for (let i = 0; i < 20; i++) {
+    scene.grow();
+    await scene.look();
+    await scene.clock.advance(250);
+  }
+  assertEquals(scene.asked, 5);
+});
+
+Deno.test("sight asks at most every two seconds while it is quiet", async () => {
+  const scene = openScene();
+  scene.answers.push("some");
+  scene.grow();
+  await scene.look();
+  await scene.clock.advance(60_000);
+  const before = scene.asked;
+  for (let i = 0; i < 16; i++) {
+    assertEquals((await scene.look()).judgement.is, "quiet");
+    await scene.clock.advance(250);
+  }
+  assertEquals(scene.asked - before, 2);
+});
+
+Deno.test("sight takes a writer for gone that it saw before and cannot see now", async () => {
+  const scene = openScene();
+  scene.answers.push("some", "unknown");
+  await scene.look();
+  scene.grow();
+  await scene.look();
+  await scene.clock.advance(60_000);
+  const { judgement } = await scene.look();
+  assertEquals(judgement, { is: "ended", by: "idle", finishedByRecorder: true });
+});
+
+Deno.test("sight asks anew before it ends a recording: no answer is older than the last change", async () => {
+  const scene = openScene();
+  scene.answers.push("none", "some");
+  await scene.look(); // nobody writes yet
+  scene.grow();
+  await scene.clock.advance(60_000);
+  await scene.look();
+  await scene.clock.advance(60_000);
+  assertEquals((await scene.look()).judgement.is, "quiet");
+});
+
+Deno.test("sight of a file whose name is gone or another's is deleted once no name is left", async () => {
+  const cases: readonly [named: Partial<FileFacts> | null, linkCount: number, deleted: boolean][] =
+    [
+      [{}, 1, false],
+      [null, 1, false], // renamed
+      [null, 0, true],
+      [{ fileId: "8:2" }, 0, true], // replaced
+      [{ fileId: "8:2" }, 1, false],
+    ];
+  for (const [named, linkCount, deleted] of cases) {
+    const scene = openScene();
+    scene.source.facts = { ...scene.source.facts, linkCount };
+    scene.named = named === null ? null : { ...scene.source.facts, ...named };
+    assertEquals((await scene.look()).deleted, deleted, JSON.stringify([named, linkCount]));
+  }
+});
+
+Deno.test("sight of a deleted recording ends it within seconds, unless somebody still writes", async () => {
+  for (const [writers, ended] of [["none", true], ["unknown", true], ["some", false]] as const) {
+    const scene = openScene();
+    scene.answers.push(writers);
+    scene.source.facts = { ...scene.source.facts, linkCount: 0 };
+    scene.named = null;
+    await scene.look();
+    await scene.clock.advance(3000);
+    assertEquals((await scene.look()).judgement.is === "ended", ended, writers);
+  }
+});
+
+Deno.test("sight on a network volume lets a verdict hold for ten seconds", async () => {
+  for (const isNetwork of [false, true]) {
+    const scene = openScene();
+    scene.isNetwork = isNetwork;
+    scene.answers.push("none");
+    scene.source.facts = { ...scene.source.facts, modifiedMs: scene.clock.now() - 9_000_000 };
+    scene.named = scene.source.facts;
+    await scene.look();
+    await scene.clock.advance(9000);
+    assertEquals((await scene.look()).judgement.is, isNetwork ? "growing" : "ended");
+    await scene.clock.advance(1000);
+    assertEquals((await scene.look()).judgement.is, "ended");
+  }
+});
+
+Deno.test("sight sends nothing of an empty end while it grows, and all of it once it has ended", async () => {
+  const scene = openScene();
+  const bytes = new Uint8Array(1024 * 1024);
+  bytes.set(noise(300_000));
+  scene.source.bytes = bytes;
+  scene.source.facts = { ...scene.source.facts, sizeBytes: bytes.length };
+  scene.named = scene.source.facts;
+  assertEquals((await scene.look()).frontierBytes, 5 * 65_536);
+  assertEquals((await scene.look(true)).frontierBytes, bytes.length);
+});
+
+Deno.test("sight hands on a disk that is away, and remembers what it saw before", async () => {
+  const scene = openScene();
+  await scene.look();
+  scene.grow();
+  await scene.look();
+  const { stat } = scene.source;
+  scene.source.stat = () => Promise.reject(new Unavailable("Cannot look at /a.bin", "disk"));
+  await assertRejects(() => scene.look(), Unavailable);
+  scene.source.stat = stat;
+  await scene.clock.advance(1000);
+  const { observed } = await scene.look();
+  assertEquals([observed.changedOnce, observed.sinceMs], [true, 0]);
+});

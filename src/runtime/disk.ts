@@ -130,7 +130,11 @@ async function realPath(path: string): Promise<string> {
   if (real !== null) return real;
   const parent = dirname(absolute);
   if (parent === absolute) return absolute;
-  return join(await realPath(parent), absolute.slice(parent.length));
+  const realParent = await realPath(parent);
+  // A link whose file is not there yet: the recorder will make it where the link leads.
+  const link = await Deno.readLink(absolute).catch(() => null);
+  if (link !== null) return await realPath(resolve(realParent, link));
+  return join(realParent, absolute.slice(parent.length));
 }
 
 function watch(folder: string, onHint: () => void, signal: AbortSignal): void {

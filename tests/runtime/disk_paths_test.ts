@@ -1,0 +1,70 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { StateFailure } from "../../src/errors.ts";
+import { makePrivateFolder, systemDisk } from "../../src/runtime/disk.ts";
+import { tempFolder } from "../support/temp_folder.ts";
+import { within } from "../support/within.ts";
+
+const onWindows = Deno.build.os === "windows";
+
+Deno.test("realPath() goes through links, also for a file that is not there yet", async () => {
+  await using folder = await tempFolder();
+  await Deno.mkdir(folder.at("real"));
+  await Deno.symlink(folder.at("real"), folder.at("link"));
+  await Deno.writeTextFile(folder.at("real", "a.mov"), "x");
+  const cases = [
+    [["link", "a.mov"], ["real", "a.mov"]],
+    [["link", "b.mov"], ["real", "b.mov"]],
+    [["link", "no", "such", "b.mov"], ["real", "no", "such", "b.mov"]],
+    [["link", "..", "link", "b.mov"], ["real", "b.mov"]],
+    [["nothing", "b.mov"], ["nothing", "b.mov"]],
+  ] as const;
+  for (const [path, real] of cases) {
+    assertEquals(await systemDisk.realPath(folder.at(...path)), folder.at(...real));
+  }
+});
+
+Deno.test("realPath() follows a link whose file is not there yet, as writing to it would", async () => {
+  await using folder = await tempFolder();
+  await Deno.mkdir(folder.at("card"));
+  await Deno.symlink(folder.at("card", "take.mov"), folder.at("absolute.mov"));
+  await Deno.symlink("card/take.mov", folder.at("relative.mov"));
+  await Deno.symlink("relative.mov", folder.at("twice.mov"));
+  for (const name of ["absolute.mov", "relative.mov", "twice.mov"]) {
+    const before = await systemDisk.realPath(folder.at(name));
+    assertEquals(before, folder.at("card", "take.mov"), name);
+  }
+  await Deno.writeTextFile(folder.at("twice.mov"), "x");
+  assertEquals(await systemDisk.realPath(folder.at("twice.mov")), folder.at("card", "take.mov"));
+});
+
+Deno.test("realPath() makes a relative path absolute, down to the root", async () => {
+  assertEquals(await systemDisk.realPath("no-such.mov"), `${await Deno.realPath(".")}/no-such.mov`);
+  if (!onWindows) {
+    assertEquals(await systemDisk.realPath("/"), "/");
+    assertEquals(await systemDisk.realPath("/no-such/a.mov"), "/no-such/a.mov");
+  }
+});
+
+Deno.test("watch() hints at a change in the folder, until it is aborted", async () => {
+  await using folder = await tempFolder();
+  const abort = new AbortController();
+  const hinted = Promise.withResolvers<void>();
+  systemDisk.watch(folder.path, hinted.resolve, abort.signal);
+  await Deno.writeTextFile(folder.at("a.mov"), "x");
+  await within(hinted.promise);
+  abort.abort();
+});
+
+Deno.test("isNetworkVolume() is false for a disk of this machine, and for what is not there", async () => {
+  await using folder = await tempFolder();
+  assertEquals(await systemDisk.isNetworkVolume(folder.at("a.mov")), false);
+  assertEquals(await systemDisk.isNetworkVolume(folder.at("no", "such", "a.mov")), false);
+});
+
+Deno.test("makePrivateFolder() says so where no folder can be", async () => {
+  await using folder = await tempFolder();
+  await Deno.writeTextFile(folder.at("a"), "x");
+  const { message } = await assertRejects(() => makePrivateFolder(folder.at("a")), StateFailure);
+  assert(message.startsWith(`Cannot use the state folder ${folder.at("a")}: `), message);
+  assert(message.includes("--state"), message);
+});

@@ -138,6 +138,7 @@ async function realPath(path: string): Promise<string> {
 }
 
 function watch(folder: string, onHint: () => void, signal: AbortSignal): void {
+  if (signal.aborted) return;
   let watcher: Deno.FsWatcher;
   try {
     watcher = Deno.watchFs(folder, { recursive: false });

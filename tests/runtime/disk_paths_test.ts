@@ -55,6 +55,17 @@ Deno.test("watch() hints at a change in the folder, until it is aborted", async 
   abort.abort();
 });
 
+Deno.test("watch() says nothing of a folder that is not there, that goes, or once it is aborted", async () => {
+  await using folder = await tempFolder();
+  const abort = new AbortController();
+  systemDisk.watch(folder.at("missing"), () => {}, abort.signal);
+  await Deno.mkdir(folder.at("goes"));
+  systemDisk.watch(folder.at("goes"), () => {}, abort.signal);
+  await Deno.remove(folder.at("goes"));
+  abort.abort();
+  systemDisk.watch(folder.path, () => {}, abort.signal); // or it would never end
+});
+
 Deno.test("isNetworkVolume() is false for a disk of this machine, and for what is not there", async () => {
   await using folder = await tempFolder();
   assertEquals(await systemDisk.isNetworkVolume(folder.at("a.mov")), false);

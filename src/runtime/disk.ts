@@ -152,14 +152,14 @@ function watch(folder: string, onHint: () => void, signal: AbortSignal): void {
 }
 
 /**
- * Makes the state folder, readable by its owner only.
+ * Makes the state folder, readable by its owner only. One that is there stays as it is: it may be
+ * somebody's, and what is written into it is readable by its owner only in any case.
  *
  * @throws StateFailure if it cannot be made or written.
  */
 export async function makePrivateFolder(path: string): Promise<void> {
   try {
     await Deno.mkdir(path, { recursive: true, mode: 0o700 });
-    if (Deno.build.os !== "windows") await Deno.chmod(path, 0o700);
   } catch (error) {
     throw new StateFailure(
       `Cannot use the state folder ${path}: ${

@@ -72,6 +72,21 @@ Deno.test("isNetworkVolume() is false for a disk of this machine, and for what i
   assertEquals(await systemDisk.isNetworkVolume(folder.at("no", "such", "a.mov")), false);
 });
 
+Deno.test({
+  name: "makePrivateFolder() makes folders for their owner alone, and leaves others as they are",
+  ignore: onWindows,
+  async fn() {
+    await using folder = await tempFolder();
+    await makePrivateFolder(folder.at("deep", "state"));
+    assertEquals((await Deno.stat(folder.at("deep", "state"))).mode! & 0o777, 0o700);
+    // A folder that somebody else uses too, such as /tmp, given with --state.
+    await Deno.mkdir(folder.at("shared"));
+    await Deno.chmod(folder.at("shared"), 0o755);
+    await makePrivateFolder(folder.at("shared"));
+    assertEquals((await Deno.stat(folder.at("shared"))).mode! & 0o777, 0o755);
+  },
+});
+
 Deno.test("makePrivateFolder() says so where no folder can be", async () => {
   await using folder = await tempFolder();
   await Deno.writeTextFile(folder.at("a"), "x");

@@ -84,7 +84,8 @@ export function createSight(
 
   return async (finishAsked) => {
     const { facts, look } = await lookAtBytes(source);
-    const named = await disk.stat(path);
+    // A folder that is shut for a moment is no reason to stop: the handle says what matters.
+    const named = await disk.stat(path).catch(() => null);
     onNetwork ??= await disk.isNetworkVolume(path);
     const deleted = named?.fileId !== facts.fileId && facts.linkCount === 0;
     const moment = { nowMs: clock.now(), monotonicMs: clock.monotonicMs() };

@@ -21,7 +21,8 @@ function openScene() {
     answers,
     /** How often the disk was asked who writes. */
     asked: 0,
-    named: null as FileFacts | null,
+    /** What the name leads to; an error where the system does not say. */
+    named: null as FileFacts | Error | null,
     isNetwork: false,
     look: (finishAsked = false): Promise<Sight> => look(finishAsked),
     /** The recording grows by a byte now. */
@@ -34,7 +35,8 @@ function openScene() {
   };
   scene.named = source.facts;
   const disk: Pick<Disk, "stat" | "isNetworkVolume" | "writers"> = {
-    stat: () => Promise.resolve(scene.named),
+    stat: () =>
+      scene.named instanceof Error ? Promise.reject(scene.named) : Promise.resolve(scene.named),
     isNetworkVolume: () => Promise.resolve(scene.isNetwork),
     writers() {
       scene.asked++;
@@ -119,6 +121,15 @@ Deno.test("sight of a file whose name is gone or another's is deleted once no na
     scene.source.facts = { ...scene.source.facts, linkCount };
     scene.named = named === null ? null : { ...scene.source.facts, ...named };
     assertEquals((await scene.look()).deleted, deleted, JSON.stringify([named, linkCount]));
+  }
+});
+
+Deno.test("sight goes on by its handle where the name cannot be looked at", async () => {
+  for (const linkCount of [0, 1]) {
+    const scene = openScene();
+    scene.source.facts = { ...scene.source.facts, linkCount };
+    scene.named = new Deno.errors.PermissionDenied("stat '/a.bin'");
+    assertEquals((await scene.look()).deleted, linkCount === 0);
   }
 });
 

@@ -152,14 +152,15 @@ function watch(folder: string, onHint: () => void, signal: AbortSignal): void {
 }
 
 /**
- * Makes the state folder, readable by its owner only. One that is there stays as it is: it may be
- * somebody's, and what is written into it is readable by its owner only in any case.
+ * Makes the state folder, which only its owner enters. One that is there is shut to others only if it
+ * is empty or holds nothing but state: `--state /etc` must not shut out a whole machine.
  *
  * @throws StateFailure if it cannot be made or written.
  */
 export async function makePrivateFolder(path: string): Promise<void> {
   try {
     await Deno.mkdir(path, { recursive: true, mode: 0o700 });
+    if (Deno.build.os !== "windows" && await holdsOnlyState(path)) await Deno.chmod(path, 0o700);
   } catch (error) {
     throw new StateFailure(
       `Cannot use the state folder ${path}: ${
@@ -168,4 +169,12 @@ export async function makePrivateFolder(path: string): Promise<void> {
       { cause: error },
     );
   }
+}
+
+/** What reeltime itself, or a person for it, puts into a state folder. */
+const STATE_NAMES = /^(journal\.sqlite(-wal|-shm)?|locks|sandbox(\.port)?|config\.json)$/;
+
+async function holdsOnlyState(path: string): Promise<boolean> {
+  for await (const { name } of Deno.readDir(path)) if (!STATE_NAMES.test(name)) return false;
+  return true;
 }

@@ -72,18 +72,33 @@ Deno.test("isNetworkVolume() is false for a disk of this machine, and for what i
   assertEquals(await systemDisk.isNetworkVolume(folder.at("no", "such", "a.mov")), false);
 });
 
+const modeOf = (path: string) => Deno.statSync(path).mode! & 0o777;
+
 Deno.test({
-  name: "makePrivateFolder() makes folders for their owner alone, and leaves others as they are",
+  name: "makePrivateFolder() shuts its folder to others, but never one that holds other things",
   ignore: onWindows,
   async fn() {
     await using folder = await tempFolder();
     await makePrivateFolder(folder.at("deep", "state"));
-    assertEquals((await Deno.stat(folder.at("deep", "state"))).mode! & 0o777, 0o700);
-    // A folder that somebody else uses too, such as /tmp, given with --state.
-    await Deno.mkdir(folder.at("shared"));
-    await Deno.chmod(folder.at("shared"), 0o755);
-    await makePrivateFolder(folder.at("shared"));
-    assertEquals((await Deno.stat(folder.at("shared"))).mode! & 0o777, 0o755);
+    assertEquals(modeOf(folder.at("deep", "state")), 0o700);
+    const cases: readonly [files: readonly string[], mode: number][] = [
+      [[], 0o700],
+      [
+        ["journal.sqlite", "journal.sqlite-wal", "config.json", "locks", "sandbox", "sandbox.port"],
+        0o700,
+      ],
+      // A folder that somebody else uses too, such as /tmp or /etc.
+      [["journal.sqlite", "passwd"], 0o755],
+      [["journal.sqlite.bak"], 0o755],
+    ];
+    for (const [i, [files, mode]] of cases.entries()) {
+      const path = folder.at(`case${i}`);
+      await Deno.mkdir(path);
+      await Deno.chmod(path, 0o755);
+      for (const file of files) await Deno.writeTextFile(`${path}/${file}`, "");
+      await makePrivateFolder(path);
+      assertEquals(modeOf(path), mode, files.join());
+    }
   },
 });
 

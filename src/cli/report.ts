@@ -102,7 +102,7 @@ function ownsTerminal(): boolean {
   if (!isPermitted({ name: "read", path })) return true;
   try {
     const stat = Deno.readTextFileSync(path);
-    const [, , group, , , foreground] = stat.slice(stat.lastIndexOf(")") + 1).split(" ");
+    const [, , , group, , , foreground] = stat.slice(stat.lastIndexOf(")") + 1).split(" ");
     return group === foreground;
   } catch {
     return true;

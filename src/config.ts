@@ -11,7 +11,11 @@ export interface Secret {
 
 /** Wraps a token. */
 export function secret(value: string): Secret {
-  return { reveal: () => value, toString: () => "***", toJSON: () => "***" };
+  const hide = () => "***";
+  return Object.defineProperties({ reveal: () => value, toString: hide, toJSON: hide }, {
+    [Symbol.for("Deno.customInspect")]: { value: hide },
+    [Symbol.for("nodejs.util.inspect.custom")]: { value: hide },
+  });
 }
 
 /** An address to listen on. */
@@ -77,7 +81,7 @@ export function recordingOf(path: string, name: string | undefined) {
  * @throws Config if it is not one.
  */
 export function parseAddress(text: string, flag: string): Address {
-  const match = /^(\[[0-9a-fA-F:]+\]|[^:\s]*):(\d{1,5})$/.exec(text);
+  const match = /^(\[[0-9a-fA-F:.]+\]|[\w.-]*):(\d{1,5})$/.exec(text);
   const port = Number(match?.[2] ?? NaN);
   if (match === null || !(port <= 65535)) {
     throw new Config(`Cannot use ${flag} ${text}: write HOST:PORT, for example 127.0.0.1:8090`);

@@ -1,6 +1,6 @@
-import { parseArgs } from "@std/cli/parse-args";
 import { apiBase } from "../frameio/api.ts";
 import { Config } from "../errors.ts";
+import { type Flags, looksSecret, parseFlags, textOf } from "./flags.ts";
 import { parseAddress, parseNumber, recordingOf, secret, type WatchConfig } from "../config.ts";
 
 /** What the command line asks for. */
@@ -43,7 +43,7 @@ const WATCH_FLAGS = {
 };
 
 function parseWatch(args: readonly string[], around: Surroundings): Command {
-  const flags = parse(args, {
+  const flags = parseFlags(args, {
     boolean: WATCH_FLAGS.boolean,
     string: [...WATCH_FLAGS.string, "watch", "listen"],
     collect: ["watch"],
@@ -85,7 +85,7 @@ function parseWatch(args: readonly string[], around: Surroundings): Command {
 /** Times on the command line, in seconds, up to a week. */
 const SECONDS = { least: 0.1, most: 604_800, whole: false };
 
-function embedded(flags: Record<string, unknown>): null {
+function embedded(flags: Flags): null {
   for (const flag of ["api", "folder", "token-file"]) {
     if (flags[flag] !== undefined) {
       throw new Config(`Cannot use --${flag} with --sandbox: the embedded stand-in needs none`);
@@ -95,15 +95,16 @@ function embedded(flags: Record<string, unknown>): null {
 }
 
 function account(
-  flags: Record<string, unknown>,
+  flags: Flags,
   stateFolder: string,
   around: Surroundings,
 ): WatchConfig["account"] {
   const base = apiBase(textOf(flags, "api") ?? "https://api.frame.io");
   const token = tokenOf(textOf(flags, "token-file"), around);
-  const folder = textOf(flags, "folder") ?? around.env("FRAMEIO_FOLDER") ??
+  // A variable that is set to nothing counts as not set.
+  const folder = textOf(flags, "folder") || around.env("FRAMEIO_FOLDER") ||
     folderOf(stateFolder, around);
-  if (folder === undefined || folder === "") {
+  if (!folder) {
     throw new Config(
       "Cannot tell where to upload to: give a folder's id with --folder, in FRAMEIO_FOLDER, or as " +
         `"folder" in ${stateFolder}/config.json`,
@@ -115,7 +116,8 @@ function account(
 function tokenOf(file: string | undefined, around: Surroundings) {
   const token = (file === undefined ? around.env("FRAMEIO_TOKEN") : around.readText(file))?.trim();
   if (file !== undefined && token === undefined) {
-    throw new Config(`Cannot read the token: ${file} is not there or not readable`);
+    const what = looksSecret(file) ? "--token-file names a file, not the token; it" : file;
+    throw new Config(`Cannot read the token: ${what} is not there or not readable`);
   }
   if (token === undefined || token === "") {
     throw new Config(
@@ -136,8 +138,9 @@ function folderOf(stateFolder: string, around: Surroundings): string | undefined
   try {
     const folder = JSON.parse(text)?.folder;
     return typeof folder === "string" ? folder : undefined;
-  } catch (error) {
-    throw new Config(`Cannot read ${path}: ${(error as Error).message}. Mend or delete it`);
+  } catch {
+    // The parser's own words quote the file, which may hold what should stay in it.
+    throw new Config(`Cannot read ${path}: it is not JSON. Mend or delete it`);
   }
 }
 
@@ -157,7 +160,7 @@ function defaultStateFolder({ env, os }: Surroundings): string {
 }
 
 function parseSandbox(args: readonly string[]): Command {
-  const flags = parse(args, {
+  const flags = parseFlags(args, {
     boolean: ["help", "refuse-again"],
     string: ["listen", "dir", "url-life"],
   });
@@ -175,40 +178,8 @@ function parseSandbox(args: readonly string[]): Command {
 }
 
 function parseDemo(args: readonly string[]): Command {
-  const flags = parse(args, { boolean: ["help"], string: ["seconds"] });
+  const flags = parseFlags(args, { boolean: ["help"], string: ["seconds"] });
   if (flags.help === true) return { is: "help", of: "demo" };
   const range = { least: 2, most: 600, whole: true };
   return { is: "demo", seconds: parseNumber(textOf(flags, "seconds"), "--seconds", range, 12) };
-}
-
-interface FlagKinds {
-  boolean: string[];
-  string: string[];
-  collect?: string[];
-  negatable?: string[];
-}
-
-/** Parses flags; whatever is not known is an error, never ignored. */
-function parse(args: readonly string[], kinds: FlagKinds): Record<string, unknown> {
-  const flags = parseArgs([...args], {
-    ...kinds,
-    unknown(arg) {
-      const remedy = /^--?(token|password|key)/.test(arg)
-        ? "A token is never given on the command line: use FRAMEIO_TOKEN or --token-file"
-        : "See --help";
-      throw new Config(`Cannot understand ${arg.replace(/=.*/, "")}. ${remedy}`);
-    },
-  });
-  // A missing value is left as "".
-  for (const flag of kinds.string) {
-    if ([flags[flag]].flat().includes("")) {
-      throw new Config(`Cannot use --${flag} without a value. See --help`);
-    }
-  }
-  return flags;
-}
-
-function textOf(flags: Record<string, unknown>, flag: string): string | undefined {
-  const value = flags[flag];
-  return typeof value === "string" ? value : undefined;
 }

@@ -1,5 +1,5 @@
 import { dirname } from "@std/path";
-import type { WatchConfig } from "../config.ts";
+import type { Address, WatchConfig } from "../config.ts";
 import { Config } from "../errors.ts";
 import { type Asked, ASSUMED_STATE_BASE, onTerminal } from "./surroundings.ts";
 
@@ -42,20 +42,34 @@ function refusal(needs: readonly Need[]): Config {
 }
 
 function needsOf({ recordings, stateFolder, account, listen }: WatchConfig, asked: Asked): Need[] {
-  const page = listen === null ? [] : [`${listen.hostname}:${listen.port}`];
+  const page = listen === null ? [] : [hostOf(listen)];
   const service = account === null ? ["127.0.0.1"] : [new URL(account.apiBase).host, STORAGE_HOSTS];
   const needs: Need[] = [
     {
       kind: "read",
-      values: [...recordings.map(({ path }) => dirname(path)), stateFolder, ...asked.files],
+      values: [...recordings.map(({ path }) => dirname(path)), stateFolder, ...asked.files]
+        .map(withoutComma),
     },
-    { kind: "write", values: [stateFolder] },
+    { kind: "write", values: [withoutComma(stateFolder)] },
     { kind: "net", values: [...page, ...service] },
     { kind: "env", values: asked.variables },
   ];
   return needs
     .map(({ kind, values }) => ({ kind, values: [...new Set(values)] }))
     .filter(({ values }) => values.length > 0);
+}
+
+/** An address as Deno reads it: IPv6 stands in brackets. */
+function hostOf({ hostname, port }: Address): string {
+  return `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+}
+
+/**
+ * The path, or the nearest folder above it without a comma: Deno 2.9 splits at every comma, and the
+ * doubled one that Deno 2.0 took for a single one is an error there (denoland/deno#32010).
+ */
+function withoutComma(path: string): string {
+  return path.includes(",") ? withoutComma(dirname(path)) : path;
 }
 
 /** What is asked on a terminal: a wildcard cannot be asked for, so the whole network is. */
@@ -76,9 +90,9 @@ function isMissing(permission: Deno.PermissionDescriptor): boolean {
   return Deno.permissions.querySync(permission).state !== "granted";
 }
 
-/** One flag as it is pasted into a shell. Deno splits at commas; a doubled one stands for itself. */
+/** One flag as it is pasted into a shell. */
 function flagOf({ kind, values }: Need): string {
-  return `--allow-${kind}=${values.map((value) => quoted(value.replaceAll(",", ",,"))).join(",")}`;
+  return `--allow-${kind}=${values.map(quoted).join(",")}`;
 }
 
 function quoted(value: string): string {

@@ -1,10 +1,12 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "@std/path";
 import { MIB } from "../../src/parts/limits.ts";
 import { sha256Of } from "../support/house.ts";
 import { createMov } from "../support/mov_writer.ts";
+import { openDesk } from "./desk.ts";
 import { type Program, start } from "./program.ts";
 import { listAssets } from "./sandbox.ts";
+import { permissionsBelow } from "./state_folder.ts";
 
 /** Where the sandbox inside the program listens. */
 async function addressOf(program: Program): Promise<string> {
@@ -43,4 +45,32 @@ Deno.test("reeltime --sandbox survives kill -9 and goes on with the same asset",
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test("reeltime --sandbox keeps its state to its owner", async () => {
+  await using desk = await openDesk("");
+  await using mov = await createMov(desk.path("take01.mov"));
+  await mov.roll(11 * MIB);
+  await using program = start([
+    ...["--watch", desk.path("take01.mov"), "--sandbox", "--state", desk.state, "--no-listen"],
+  ]);
+  await program.line(/stored {1,4}\d/);
+  const modes = [...permissionsBelow(desk.state)];
+  assertEquals(modes.filter(([_, mode]) => mode !== "600" && mode !== "folder 700"), []);
+});
+
+Deno.test("reeltime --sandbox is status 2 as a second process on the same file", async () => {
+  await using desk = await openDesk("");
+  await using mov = await createMov(desk.path("take01.mov"));
+  await mov.roll(11 * MIB);
+  const upload = () =>
+    start([
+      ...["--watch", desk.path("take01.mov"), "--sandbox", "--state", desk.state, "--no-listen"],
+    ]);
+  await using first = upload();
+  await first.line(/stored {1,4}\d/);
+  await using second = upload();
+  const { code, err } = await second.ended();
+  assertMatch(err, /another reeltime process/);
+  assertEquals(code, 2);
 });

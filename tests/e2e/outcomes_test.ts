@@ -1,10 +1,11 @@
-import { assertEquals, assertMatch, assertNotMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertNotMatch } from "@std/assert";
 import { MIB } from "../../src/parts/limits.ts";
 import { noise } from "../support/bytes.ts";
 import { createMov } from "../support/mov_writer.ts";
-import { openDesk } from "./desk.ts";
+import { ACCESS, openDesk } from "./desk.ts";
 import { noHugeFiles, OVER_5_TIB } from "./machine.ts";
 import { type SandboxProcess, startSandbox } from "./sandbox.ts";
+import { start } from "./program.ts";
 import { sideBySide } from "./side_by_side.ts";
 
 async function checkEmpty(sandbox: SandboxProcess): Promise<void> {
@@ -68,6 +69,18 @@ async function checkTokenFile(sandbox: SandboxProcess): Promise<void> {
   assertEquals(code, 0);
 }
 
+async function checkConfigFile(sandbox: SandboxProcess): Promise<void> {
+  await using desk = await openDesk(sandbox.url);
+  const path = desk.path("config.mov");
+  await using mov = await createMov(path);
+  await mov.stop();
+  await Deno.mkdir(desk.state);
+  await Deno.writeTextFile(desk.path("state/config.json"), `{ "folder": "root" }`);
+  const place = ["--api", sandbox.url, "--state", desk.state, "--no-listen"];
+  await using program = start(["--watch", path, ...place], { env: ACCESS });
+  assertEquals((await program.ended()).code, 0);
+}
+
 async function checkFolder(sandbox: SandboxProcess): Promise<void> {
   await using desk = await openDesk(sandbox.url);
   const path = desk.path("folder.mov");
@@ -75,6 +88,19 @@ async function checkFolder(sandbox: SandboxProcess): Promise<void> {
   const { code, out } = await desk.watch(path, ["--folder", "nowhere"]).ended();
   assertEquals(code, 1);
   assertMatch(out, /create the asset in folder nowhere: Frame\.io answered 404.*Check .*--folder/);
+}
+
+/** Opening a pipe waits for its writer for ever, and Ctrl-C cannot end that. */
+async function checkPipe(): Promise<void> {
+  await using desk = await openDesk("");
+  const path = desk.path("take01.mov");
+  assert((await new Deno.Command("mkfifo", { args: [path] }).output()).success);
+  await using program = start([
+    ...["--watch", path, "--sandbox", "--state", desk.state, "--no-listen"],
+  ]);
+  const { code, err } = await program.ended();
+  assertEquals(code, 2);
+  assertMatch(err, /take01\.mov/);
 }
 
 Deno.test("reeltime's outcome", async (t) => {
@@ -90,6 +116,11 @@ Deno.test("reeltime's outcome", async (t) => {
       run: () => checkEmpty(sandbox),
     },
     {
+      name: "of a named pipe is status 2, at once",
+      ignored: Deno.build.os === "windows" ? " [ignored: no named pipes on Windows]" : "",
+      run: checkPipe,
+    },
+    {
       name: "of a recorder that died is status 3 and every byte",
       run: () => checkDeadRecorder(sandbox),
     },
@@ -100,6 +131,10 @@ Deno.test("reeltime's outcome", async (t) => {
     {
       name: "of a token file is its token, whatever the environment holds",
       run: () => checkTokenFile(sandbox),
+    },
+    {
+      name: "of a folder in the state folder's config.json is a take in it",
+      run: () => checkConfigFile(sandbox),
     },
     {
       name: "of an unknown folder is status 1 and the remedy",

@@ -1,39 +1,18 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { MIB } from "../../src/parts/limits.ts";
 import { createMov } from "../support/mov_writer.ts";
 import { ACCESS, type Desk, openDesk } from "./desk.ts";
 import { noScript } from "./machine.ts";
-import { follow, MAIN, type Program } from "./program.ts";
+import { MAIN, until } from "./program.ts";
 import { type SandboxProcess, startSandbox } from "./sandbox.ts";
 import { sideBySide } from "./side_by_side.ts";
-
-/** The program on a terminal of its own, which script(1) makes and we type on. */
-interface OnTerminal extends AsyncDisposable {
-  readonly program: Program;
-  type(keys: string): Promise<void>;
-}
+import { commandLine, type OnTerminal, startOnTerminal } from "./terminal.ts";
 
 /** Starts the upload; when it has ended, the terminal's settings are printed. */
-function startOnTerminal(desk: Desk, path: string): OnTerminal {
+function watchOnTerminal(desk: Desk, path: string): OnTerminal {
   const words = [Deno.execPath(), "run", "-A", MAIN, "--watch", path, ...desk.place, "--no-listen"];
-  const command = words.map((word) => `'${word}'`).join(" ");
-  const child = new Deno.Command("script", {
-    args: ["-qec", `trap : INT; ${command}; code=$?; stty -a; exit $code`, "/dev/null"],
-    env: { ...ACCESS, TERM: "xterm-256color" },
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const keyboard = child.stdin.getWriter();
-  const program = follow(child, command);
-  return {
-    program,
-    type: (keys) => keyboard.write(new TextEncoder().encode(keys)),
-    async [Symbol.asyncDispose]() {
-      await program.kill(); // the terminal goes with it, and what runs there is hung up on
-      await keyboard.close().catch(() => {});
-    },
-  };
+  const command = `trap : INT; ${commandLine(words)}; code=$?; stty -a; exit $code`;
+  return startOnTerminal(command, ACCESS);
 }
 
 async function checkKeys(
@@ -46,7 +25,7 @@ async function checkKeys(
   const path = desk.path(name);
   await using mov = await createMov(path);
   await mov.roll(11 * MIB);
-  await using terminal = startOnTerminal(desk, path);
+  await using terminal = watchOnTerminal(desk, path);
   await terminal.program.line(/recorded +11\.5 MB/);
   await terminal.type(keys);
   const { code, out } = await terminal.program.ended();
@@ -57,6 +36,30 @@ async function checkKeys(
   }
   const [asset] = await sandbox.assets(name);
   return { code, status: asset?.status };
+}
+
+/** As `reeltime --watch take01.mov &` in a shell: the terminal's keys belong to somebody else. */
+async function checkBackground(sandbox: SandboxProcess): Promise<void> {
+  await using desk = await openDesk(sandbox.url);
+  const path = desk.path("background.mov");
+  await using mov = await createMov(path);
+  await mov.stop();
+  const words = [Deno.execPath(), "run", "-A", MAIN, "--watch", path, ...desk.place, "--no-listen"];
+  const pidFile = desk.path("pid");
+  await using terminal = startOnTerminal(
+    `set -m; ${commandLine(words)} & echo $! > '${pidFile}'; wait $!`,
+    ACCESS,
+  );
+  await until("it has ended or stopped", async () => {
+    const pid = (await Deno.readTextFile(pidFile).catch(() => "")).trim();
+    if (pid === "") return false;
+    const stat = await Deno.readTextFile(`/proc/${pid}/stat`).catch(() => ") gone");
+    const state = /\) (\w+)/.exec(stat)![1]!;
+    if (state === "T") Deno.kill(Number(pid), "SIGKILL");
+    assert(state !== "T", "the terminal has stopped it, and the upload stands still");
+    return state === "gone" || state === "Z";
+  });
+  assertEquals((await terminal.program.ended()).code, 0);
 }
 
 Deno.test({
@@ -80,6 +83,10 @@ Deno.test({
           const { code, status } = await checkKeys(sandbox, "ctrl_c.mov", "\u0003", says);
           assertEquals({ code, status }, { code: 130, status: "uploading" });
         },
+      },
+      {
+        name: "goes on in the background of a shell, whose keys it leaves alone",
+        run: () => checkBackground(sandbox),
       },
     ]);
   },

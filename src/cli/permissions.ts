@@ -1,6 +1,7 @@
 import { dirname } from "@std/path";
 import type { Address, WatchConfig } from "../config.ts";
 import { Config } from "../errors.ts";
+import { isPermitted } from "../runtime/permitted.ts";
 import { type Asked, ASSUMED_STATE_BASE, onTerminal } from "./surroundings.ts";
 
 /** Where Frame.io's presigned URLs lead. */
@@ -8,7 +9,8 @@ const STORAGE_HOSTS = "*.amazonaws.com";
 
 /** One of Deno's permissions with the values that it must hold. */
 interface Need {
-  readonly kind: "read" | "write" | "net" | "env";
+  readonly kind: "read" | "write" | "net" | "env" | "sys";
+  /** Empty for all that there is of the kind. */
   readonly values: readonly string[];
 }
 
@@ -44,6 +46,7 @@ function refusal(needs: readonly Need[]): Config {
 function needsOf({ recordings, stateFolder, account, listen }: WatchConfig, asked: Asked): Need[] {
   const page = listen === null ? [] : [hostOf(listen)];
   const service = account === null ? ["127.0.0.1"] : [new URL(account.apiBase).host, STORAGE_HOSTS];
+  const isSecure = account !== null && account.apiBase.startsWith("https:");
   const needs: Need[] = [
     {
       kind: "read",
@@ -52,11 +55,21 @@ function needsOf({ recordings, stateFolder, account, listen }: WatchConfig, aske
     },
     { kind: "write", values: [withoutComma(stateFolder)] },
     { kind: "net", values: [...page, ...service] },
-    { kind: "env", values: asked.variables },
+    { kind: "env", values: [...asked.variables, ...(isSecure ? TLS_VARIABLES : [])] },
   ];
   return needs
     .map(({ kind, values }) => ({ kind, values: [...new Set(values)] }))
-    .filter(({ values }) => values.length > 0);
+    .filter(({ values }) => values.length > 0)
+    .concat(isSecure && hasExtraAuthorities() ? [{ kind: "sys", values: [] }] : []);
+}
+
+/** Variables that node:https reads before it connects, where the first of them is set. */
+const TLS_VARIABLES = ["NODE_EXTRA_CA_CERTS", "NODE_USE_SYSTEM_CA"];
+
+/** With further authorities node:https asks for `--allow-sys`, under a name that the flag does not take. */
+function hasExtraAuthorities(): boolean {
+  const [variable] = TLS_VARIABLES;
+  return isPermitted({ name: "env", variable: variable! }) && Deno.env.has(variable!);
 }
 
 /** An address as Deno reads it: IPv6 stands in brackets. */
@@ -80,6 +93,7 @@ function questions(need: Need): Deno.PermissionDescriptor[] {
 
 /** What can be checked: a wildcard cannot, and stands or falls with the hosts beside it. */
 function checks({ kind, values }: Need): Deno.PermissionDescriptor[] {
+  if (kind === "sys") return [{ name: kind }];
   return values.filter((value) => value !== STORAGE_HOSTS).map((value) => {
     if (kind === "net") return { name: kind, host: value };
     return kind === "env" ? { name: kind, variable: value } : { name: kind, path: value };
@@ -92,7 +106,9 @@ function isMissing(permission: Deno.PermissionDescriptor): boolean {
 
 /** One flag as it is pasted into a shell. */
 function flagOf({ kind, values }: Need): string {
-  return `--allow-${kind}=${values.map(quoted).join(",")}`;
+  return values.length === 0
+    ? `--allow-${kind}`
+    : `--allow-${kind}=${values.map(quoted).join(",")}`;
 }
 
 function quoted(value: string): string {

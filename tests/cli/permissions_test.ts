@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertNotMatch, assertRejects } from "@std/assert";
 import { join } from "@std/path";
 import { ensurePermissions, missingPermissions } from "../../src/cli/permissions.ts";
 import { Config } from "../../src/errors.ts";
@@ -7,11 +7,21 @@ import { watch } from "./surroundings_stub.ts";
 
 const ASKED = { variables: ["FRAMEIO_TOKEN", "HOME"], files: ["/token"], refused: false };
 
-/** The flags that are printed, one a line of the shell. */
-function flagsFor(args: readonly string[], asked = ASKED): string {
-  const { message } = missingPermissions(watch(args), asked);
-  return /^ {2}deno run (.*) main\.ts …$/m.exec(message)![1]!;
+/** The flags that are printed on a machine with this NODE_EXTRA_CA_CERTS. */
+function flagsFor(args: readonly string[], asked = ASKED, authorities?: string): string {
+  const before = Deno.env.get(EXTRA);
+  if (authorities === undefined) Deno.env.delete(EXTRA);
+  else Deno.env.set(EXTRA, authorities);
+  try {
+    const { message } = missingPermissions(watch(args), asked);
+    return /^ {2}deno run (.*) main\.ts …$/m.exec(message)![1]!;
+  } finally {
+    if (before !== undefined) Deno.env.set(EXTRA, before);
+    else Deno.env.delete(EXTRA);
+  }
 }
+
+const EXTRA = "NODE_EXTRA_CA_CERTS";
 
 /** What a shell makes of a command line: its words. */
 async function wordsOf(flags: string): Promise<string[]> {
@@ -25,7 +35,7 @@ Deno.test("permissions are the least that works, in Deno's own words", () => {
     flagsFor(["--watch", "/card/a.mov", "--watch", "/card/b.mov", "--state", "/state"]),
     "--allow-read=/card,/state,/token --allow-write=/state " +
       "--allow-net=127.0.0.1:8090,api.frame.io,'*.amazonaws.com' " +
-      "--allow-env=FRAMEIO_TOKEN,HOME",
+      "--allow-env=FRAMEIO_TOKEN,HOME,NODE_EXTRA_CA_CERTS,NODE_USE_SYSTEM_CA",
   );
   assertEquals(
     flagsFor(["--watch", "/card/a.mov", "--state", "/state", "--sandbox", "--no-listen"], {
@@ -35,6 +45,14 @@ Deno.test("permissions are the least that works, in Deno's own words", () => {
     }),
     "--allow-read=/card,/state --allow-write=/state --allow-net=127.0.0.1",
   );
+});
+
+Deno.test("permissions hold what node:https wants where further authorities are set", () => {
+  const args = ["--watch", "/card/a.mov", "--state", "/state"];
+  assertMatch(flagsFor(args, ASKED, "/etc/ca.pem"), / --allow-sys$/);
+  for (const other of [["--sandbox"], ["--api", "http://127.0.0.1:8091"]]) {
+    assertNotMatch(flagsFor([...args, ...other], ASKED, "/etc/ca.pem"), /sys|NODE/);
+  }
 });
 
 Deno.test("permissions name an IPv6 address as Deno reads it", () => {

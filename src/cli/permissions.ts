@@ -1,4 +1,4 @@
-import { dirname } from "@std/path";
+import { dirname, resolve } from "@std/path";
 import type { Address, WatchConfig } from "../config.ts";
 import { Config } from "../errors.ts";
 import { isPermitted } from "../runtime/permitted.ts";
@@ -50,7 +50,7 @@ function needsOf({ recordings, stateFolder, account, listen }: WatchConfig, aske
   const needs: Need[] = [
     {
       kind: "read",
-      values: [...recordings.map(({ path }) => dirname(path)), stateFolder, ...asked.files]
+      values: [...recordings.flatMap(({ path }) => foldersOf(path)), stateFolder, ...asked.files]
         .map(withoutComma),
     },
     { kind: "write", values: [withoutComma(stateFolder)] },
@@ -70,6 +70,21 @@ const TLS_VARIABLES = ["NODE_EXTRA_CA_CERTS", "NODE_USE_SYSTEM_CA"];
 function hasExtraAuthorities(): boolean {
   const [variable] = TLS_VARIABLES;
   return isPermitted({ name: "env", variable: variable! }) && Deno.env.has(variable!);
+}
+
+/** The folder of a recording, and the one that its links lead to, as far as Deno lets us see. */
+function foldersOf(path: string): string[] {
+  const folder = dirname(path);
+  for (const [link, folderOf] of [[path, dirname], [folder, String]] as const) {
+    if (!isPermitted({ name: "read", path: link })) continue;
+    try {
+      const real = folderOf(Deno.realPathSync(link));
+      return real === resolve(folder) ? [folder] : [folder, real];
+    } catch {
+      // Not there yet.
+    }
+  }
+  return [folder];
 }
 
 /** An address as Deno reads it: IPv6 stands in brackets. */

@@ -60,6 +60,20 @@ Deno.test("permissions name an IPv6 address as Deno reads it", () => {
   assertMatch(flags, /--allow-net='?\[::1\]:8090'?,/);
 });
 
+Deno.test("permissions cover the folder that a link leads to, where it can be seen", async () => {
+  await using folder = await tempFolder();
+  await Deno.mkdir(folder.at("card"));
+  await Deno.symlink(folder.at("card"), folder.at("link"));
+  await Deno.symlink(folder.at("card", "b.mov"), folder.at("b.mov"));
+  const read = (path: string) =>
+    /--allow-read=(\S*),\/state/.exec(flagsFor(["--watch", path, "--state", "/state"]))![1]!;
+  const card = folder.at("card");
+  assertEquals(read(folder.at("link", "a.mov")), `${folder.at("link")},${card}`);
+  assertEquals(read(folder.at("card", "a.mov")), card);
+  await Deno.writeTextFile(folder.at("card", "b.mov"), "x");
+  assertEquals(read(folder.at("b.mov")), `${folder.path},${card}`);
+});
+
 Deno.test({
   name: "permissions stand in a shell as they are meant, whatever a path holds",
   ignore: Deno.build.os === "windows",

@@ -13,7 +13,6 @@ export interface Secret {
 export function secret(value: string): Secret {
   const hide = () => "***";
   return Object.defineProperties({ reveal: () => value, toString: hide, toJSON: hide }, {
-    [Symbol.for("Deno.customInspect")]: { value: hide },
     [Symbol.for("nodejs.util.inspect.custom")]: { value: hide },
   });
 }

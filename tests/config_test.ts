@@ -43,6 +43,7 @@ Deno.test("filetypeOf() knows the formats of the field, in any case", () => {
     "a.r3d": "application/octet-stream",
     "A001_C001.MOV": "video/quicktime",
     "take 01.final.MXF": "application/mxf",
+    "DISC.VOB": "video/mpeg",
     "-a.mov": "video/quicktime",
   };
   for (const [name, type] of Object.entries(types)) assertEquals(filetypeOf(name), type, name);

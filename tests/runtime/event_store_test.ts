@@ -54,6 +54,18 @@ Deno.test("event store leaves no byte of a forgotten URL in any file once it is 
   assertEquals(filesWithUrls(folder), []);
 });
 
+Deno.test("event store leaves no forgotten URL behind while another process has it open, too", async () => {
+  await using folder = await tempFolder();
+  const other = openEventStore(folder.path);
+  withStore(folder, (store) => {
+    store.append([row(1)]);
+    store.append([row(1, { url: null, forgets: 1 })]);
+    assert(filesWithUrls(folder).length > 0, "the write-ahead log still holds it");
+  });
+  assertEquals(filesWithUrls(folder), []);
+  other.close();
+});
+
 Deno.test("event store forgets the URLs of one server, and no others", async () => {
   await using folder = await tempFolder();
   withStore(folder, (store) => {

@@ -140,10 +140,14 @@ Deno.test("put() reads no more of an endless answer than its bound", async () =>
     await request.gone;
     clearInterval(timer);
   };
-  const { answer, requests } = await within(putTo(endless, 10), 5000);
+  await using peer = await openPeer(endless);
+  const stream = putStream();
+  const target = { url: peer.url, headers: {}, stallMs: 20_000 };
+  const answer = await within(stream.put(target, 10, never, feedOf(10)));
   assertEquals(answer.status, 503);
   assertEquals(answer.text.length, MAX_PUT_ANSWER_BYTES);
-  await requests[0]!.gone;
+  await within(peer.requests[0]!.gone);
+  stream.close();
 });
 
 Deno.test("put() ends at once with the signal's reason, and drops the connection", async () => {

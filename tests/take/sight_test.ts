@@ -88,6 +88,8 @@ Deno.test("sight asks at most every two seconds while it is quiet", async () => 
 Deno.test("sight takes a writer for gone that it saw before and cannot see now", async () => {
   const scene = openScene();
   scene.answers.push("some", "unknown");
+  // Written so slowly that silence alone would mean nothing.
+  scene.source.facts = { ...scene.source.facts, bornMs: scene.clock.now() - 1_000_000_000 };
   await scene.look();
   scene.grow();
   await scene.look();

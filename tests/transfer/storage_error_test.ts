@@ -38,6 +38,8 @@ const TABLE: readonly [status: number, text: string, remedy: Remedy][] = [
   [501, xml("NotImplemented", "A header", "<Header>Transfer-Encoding</Header>"), "stop"],
   [503, xml("SlowDown"), "retry"],
   [503, xml("ServiceUnavailable"), "retry"],
+  [307, xml("TemporaryRedirect"), "retry"],
+  [301, xml("PermanentRedirect"), "stop"],
   // The code comes first, whatever status stands in front of it.
   [200, xml("InternalError"), "retry"],
   [400, xml("SlowDown"), "retry"],

@@ -18,6 +18,7 @@ export function needsRenewal(url: string, receivedAtMs: number, nowMs: number): 
 }
 
 function lifeOf(url: string): number {
-  const seconds = Number(new URL(url).searchParams.get("X-Amz-Expires") ?? NaN);
+  // Looked at for every part at every turn: a search is enough, the URL need not be taken apart.
+  const seconds = Number(/[?&]X-Amz-Expires=(\d+)/.exec(url)?.[1] ?? NaN);
   return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : DEFAULT_URL_LIFE_MS;
 }

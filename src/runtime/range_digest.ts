@@ -1,4 +1,4 @@
-import { createXXHash128 } from "hash-wasm";
+import { createXXHash128, type IHasher } from "hash-wasm";
 import { RecordingChanged } from "../errors.ts";
 import type { ByteRange } from "../recording/range.ts";
 import type { RecordingSource } from "./disk.ts";
@@ -46,27 +46,27 @@ export interface RangeDigest {
 /** Reads, digests and sends on this machine. Close it to end idle connections. */
 export function systemRangeDigest(): RangeDigest & { close(): void } {
   const put = putStream();
+  const kits = createKits();
   return {
     async digest(source, range, signal) {
-      const hash = await createXXHash128();
-      const buffers = [new Uint8Array(READ_BUFFER_BYTES)];
-      for await (const bytes of chunks(source, range, buffers)) {
+      const kit = await kits.take();
+      for await (const bytes of chunks(source, range, kit.buffers)) {
         signal.throwIfAborted();
-        hash.update(bytes);
+        kit.hash.update(bytes);
       }
-      return hash.digest();
+      const digest = kit.hash.digest();
+      kits.giveBack(kit);
+      return digest;
     },
     async send(source, range, target, signal, onSent) {
       let digest = "";
       const answer = await put.put(target, range.end - range.start, signal, async (write) => {
         // All of it begins anew with each call: an earlier one may still wait for the disk.
-        const hash = await createXXHash128();
+        const kit = await kits.take();
         let sentBytes = 0;
-        // A buffer may be read into again once its own write is done; with two, one is always free.
-        const buffers = [new Uint8Array(READ_BUFFER_BYTES), new Uint8Array(READ_BUFFER_BYTES)];
         let before: Promise<void> = Promise.resolve();
-        for await (const bytes of chunks(source, range, buffers)) {
-          hash.update(bytes);
+        for await (const bytes of chunks(source, range, kit.buffers)) {
+          kit.hash.update(bytes);
           const written = write(bytes);
           written.catch(() => {}); // seen below, or by put() itself
           await before;
@@ -75,11 +75,39 @@ export function systemRangeDigest(): RangeDigest & { close(): void } {
           before = written;
         }
         await before;
-        digest = hash.digest();
+        digest = kit.hash.digest();
+        kits.giveBack(kit);
       });
       return { answer, digest };
     },
     close: () => put.close(),
+  };
+}
+
+/** What one reading works with. */
+interface Kit {
+  readonly hash: IHasher;
+  /** A buffer may be read into again once its own write is done; with two, one is always free. */
+  readonly buffers: readonly Uint8Array[];
+}
+
+/**
+ * Kits for readings, used again: new ones for each of thousands of parts would be garbage faster than it
+ * is collected. A kit comes back only from a reading that went through to its end: after a failure the
+ * disk or the connection may still hold one of its buffers.
+ */
+function createKits() {
+  const free: Kit[] = [];
+  return {
+    async take(): Promise<Kit> {
+      const kit = free.pop() ?? {
+        hash: await createXXHash128(),
+        buffers: [new Uint8Array(READ_BUFFER_BYTES), new Uint8Array(READ_BUFFER_BYTES)],
+      };
+      kit.hash.init();
+      return kit;
+    },
+    giveBack: (kit: Kit) => void free.push(kit),
   };
 }
 

@@ -111,8 +111,7 @@ function shiftBytes(state: TakeState, scene: Scene): number | "unknown" {
 /** What to declare to the service. One call at a time, so that numbers are given out in order. */
 function registrations(state: TakeState, scene: Scene): Step[] {
   if (scene.busy("register")) return [];
-  const parts = [...state.parts.values()];
-  const open = parts.filter((part) => part.at !== "stored");
+  const open = openParts(state);
   const mostParts = PARTS_A_LANE * scene.lanes;
   const withoutUrl = open.filter((part) => !scene.hasUrl(part.number));
   if (withoutUrl.length > 0) {
@@ -145,7 +144,6 @@ function declare(state: TakeState, scene: Scene, most: number): Step[] {
   if (growing.length > 0) return register(growing);
   if (!isEnding(scene)) return [];
 
-  const allStored = [...state.parts.values()].every((part) => part.at === "stored");
   if (state.parts.size === 0 && scene.sizeBytes <= head.bytes) {
     if (scene.judgement.is !== "ended") return [];
     const only = { number: HEAD_NUMBER, sizeBytes: scene.sizeBytes, isFinal: true };
@@ -157,7 +155,7 @@ function declare(state: TakeState, scene: Scene, most: number): Step[] {
   }
   const body = rest.slice(0, -1);
   if (body.length > 0) return register(body.slice(0, most));
-  if (!allStored) return [];
+  if (openParts(state).length > 0) return [];
   if (!state.parts.has(HEAD_NUMBER)) {
     return register([{ number: HEAD_NUMBER, sizeBytes: head.bytes, isFinal: false }]);
   }
@@ -167,26 +165,27 @@ function declare(state: TakeState, scene: Scene, most: number): Step[] {
 
 /** Parts that can go out. The head goes after the end, the final part after everything is verified. */
 function puts(state: TakeState, scene: Scene): Step[] {
-  const parts = [...state.parts.values()];
   const mayGo = (part: TakePart) => {
-    if (part.at === "stored" || part.at === "planned") return false;
+    if (part.at === "planned") return false;
     if (!scene.hasUrl(part.number) || scene.busy(putErrand(part.number))) return false;
     if (rangeOf(state, part.number).end > scene.frontierBytes) return false;
-    if (part.isFinal) return scene.judgement.is === "ended" && othersVerified(parts, scene);
+    if (part.isFinal) return scene.judgement.is === "ended" && othersVerified(state, scene);
     return part.number !== HEAD_NUMBER || isEnding(scene);
   };
-  return parts.filter(mayGo).map(({ number }): Step => ({ do: "put", number }));
+  return openParts(state).filter(mayGo).map(({ number }): Step => ({ do: "put", number }));
 }
 
 /** Stored parts that are to be read again, lowest number first. */
 function checks(state: TakeState, scene: Scene): Step[] {
   if (!isEnding(scene) && state.finalized === null) return [];
-  const parts = [...state.parts.values()].filter((part) => part.at === "stored");
-  const running = parts.filter((part) => scene.busy(verifyErrand(part.number))).length;
-  return parts
-    .filter((part) => !scene.isVerified(part.number) && !scene.busy(verifyErrand(part.number)))
-    .slice(0, Math.max(0, VERIFY_LANES - running))
-    .map(({ number }): Step => ({ do: "verify", number }));
+  const steps: Step[] = [];
+  let seen = 0;
+  for (const part of state.parts.values()) {
+    if (part.at !== "stored" || scene.isVerified(part.number)) continue;
+    if (!scene.busy(verifyErrand(part.number))) steps.push({ do: "verify", number: part.number });
+    if (++seen === VERIFY_LANES) break; // those under way are among the lowest that are left
+  }
+  return steps;
 }
 
 /** Whether the rest may be sent and read again: the bytes say that it is over, settled or not yet. */
@@ -194,16 +193,31 @@ function isEnding(scene: Scene): boolean {
   return scene.judgement.is === "settling" || scene.judgement.is === "ended";
 }
 
-function allVerified(state: TakeState, scene: Scene): boolean {
-  return [...state.parts.values()].every((part) =>
-    part.at === "stored" && scene.isVerified(part.number)
-  );
+/*
+ * A take has up to 10,000 parts and takes many turns a second: plain loops, which leave nothing behind
+ * for the collector.
+ */
+
+/** Parts that are not stored, or hold other bytes by now; a few at any time. */
+function openParts(state: TakeState): TakePart[] {
+  const open: TakePart[] = [];
+  for (const part of state.parts.values()) if (part.at !== "stored") open.push(part);
+  return open;
 }
 
-function othersVerified(parts: readonly TakePart[], scene: Scene): boolean {
-  return parts.every((part) =>
-    part.isFinal || (part.at === "stored" && scene.isVerified(part.number))
-  );
+function allVerified(state: TakeState, scene: Scene): boolean {
+  for (const part of state.parts.values()) {
+    if (part.at !== "stored" || !scene.isVerified(part.number)) return false;
+  }
+  return true;
+}
+
+function othersVerified(state: TakeState, scene: Scene): boolean {
+  for (const part of state.parts.values()) {
+    if (part.isFinal) continue;
+    if (part.at !== "stored" || !scene.isVerified(part.number)) return false;
+  }
+  return true;
 }
 
 /** Name of the errand that sends a part. */

@@ -89,11 +89,6 @@ export function stamp({ state, sight }: Desk): string {
   return sight === null ? "" : `${sight.facts.sizeBytes}:${sight.facts.modifiedMs}`;
 }
 
-/** Whether a part was read again since the recording last changed, and is equal. */
-export function isVerified(desk: Desk, partNumber: number): boolean {
-  return desk.verifiedAt.get(partNumber) === stamp(desk);
-}
-
 /** Whether a presigned URL is at hand that can still be used. */
 export function hasUrl({ urls, room }: Desk, partNumber: number): boolean {
   const kept = urls.get(partNumber);

@@ -9,7 +9,7 @@ import type { KeptUrl } from "../journal/journal.ts";
 import { MAX_FILE_BYTES } from "../parts/limits.ts";
 import type { RecordingSource } from "../runtime/disk.ts";
 import { decide, putErrand, type Scene, type Step, verifyErrand } from "./decide.ts";
-import { createDesk, hasUrl, isVerified, type TakeRoom } from "./desk.ts";
+import { createDesk, hasUrl, stamp, type TakeRoom } from "./desk.ts";
 import { createErrands, type Delay } from "./errands.ts";
 import { ChangedLate, conclude, refuseLateChange } from "./finalize.ts";
 import { createMeter, type Meter } from "./meter.ts";
@@ -144,6 +144,7 @@ export function createTake(
 
   function scene({ facts, look, judgement, frontierBytes }: Sight): Scene {
     const sizeBytes = Math.min(facts.sizeBytes, state.finishAskedBytes ?? Infinity);
+    const now = stamp(desk); // once for thousands of parts
     return {
       sizeBytes,
       frontierBytes: Math.min(sizeBytes, frontierBytes),
@@ -153,7 +154,7 @@ export function createTake(
       lanes: room.lanes.count,
       busy: errands.busy,
       hasUrl: (number) => hasUrl(desk, number),
-      isVerified: (number) => isVerified(desk, number),
+      isVerified: (number) => desk.verifiedAt.get(number) === now,
     };
   }
 
@@ -227,8 +228,9 @@ export function createTake(
 
   function verifiedBytes(): number {
     let bytes = 0;
-    for (const number of desk.verifiedAt.keys()) {
-      if (isVerified(desk, number)) bytes += state.parts.get(number)?.sizeBytes ?? 0;
+    const now = stamp(desk);
+    for (const [number, at] of desk.verifiedAt) {
+      if (at === now) bytes += state.parts.get(number)?.sizeBytes ?? 0;
     }
     return bytes;
   }
@@ -278,14 +280,17 @@ export function createTake(
       wake.ring();
       return "accepted";
     },
-    snapshot: () => ({
-      state,
-      sight: desk.sight,
-      sending: desk.sending,
-      isVerified: (number) => isVerified(desk, number),
-      trouble: outcome?.is === "failed" ? outcome.message : lookTrouble ?? errands.trouble(),
-      meter,
-      outcome,
-    }),
+    snapshot() {
+      const now = stamp(desk);
+      return {
+        state,
+        sight: desk.sight,
+        sending: desk.sending,
+        isVerified: (number) => desk.verifiedAt.get(number) === now,
+        trouble: outcome?.is === "failed" ? outcome.message : lookTrouble ?? errands.trouble(),
+        meter,
+        outcome,
+      };
+    },
   };
 }

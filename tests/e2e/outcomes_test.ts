@@ -7,6 +7,7 @@ import { noHugeFiles, OVER_5_TIB } from "./machine.ts";
 import { type SandboxProcess, startSandbox } from "./sandbox.ts";
 import { start } from "./program.ts";
 import { sideBySide } from "./side_by_side.ts";
+import { filesBelow } from "./state_folder.ts";
 
 async function checkEmpty(sandbox: SandboxProcess): Promise<void> {
   await using desk = await openDesk(sandbox.url);
@@ -55,6 +56,9 @@ async function checkToken(sandbox: SandboxProcess): Promise<void> {
     /refused the token \(401\)\. Put a valid token into FRAMEIO_TOKEN.*--token-file/,
   );
   assertNotMatch(out + err, /sesame/);
+  for (const file of filesBelow(desk.state)) {
+    assertNotMatch(new TextDecoder("latin1").decode(await Deno.readFile(file)), /sesame/, file);
+  }
 }
 
 async function checkTokenFile(sandbox: SandboxProcess): Promise<void> {

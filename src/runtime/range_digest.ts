@@ -60,6 +60,7 @@ export function systemRangeDigest(): RangeDigest & { close(): void } {
     },
     async send(source, range, target, signal, onSent) {
       let digest = "";
+      let done: Kit | null = null;
       const answer = await put.put(target, range.end - range.start, signal, async (write) => {
         // All of it begins anew with each call: an earlier one may still wait for the disk.
         const kit = await kits.take();
@@ -76,8 +77,10 @@ export function systemRangeDigest(): RangeDigest & { close(): void } {
         }
         await before;
         digest = kit.hash.digest();
-        kits.giveBack(kit);
+        done = kit;
       });
+      // Not before the answer: until then the connection may still hold what it was given.
+      if (done !== null) kits.giveBack(done);
       return { answer, digest };
     },
     close: () => put.close(),

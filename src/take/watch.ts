@@ -80,11 +80,21 @@ export async function watchPath(
         room.bus.publish(takeId, { type: "take.failed", message: found.message });
         stage.over(takeId, outcome);
         if (!options.stay) return outcome;
-        seen = identity(await room.disk.stat(target.path));
+        seen = identity(await room.disk.stat(target.path).catch(() => null));
         continue;
       }
       const name = correctedName(target.name, corrections);
-      const begun = await begin(room, { ...target, name }, takeId, found, stage, signal);
+      const begun = await begin(room, { ...target, name }, takeId, found, stage, signal)
+        .catch((error) => {
+          if (!signal.aborted && !(error instanceof Unavailable)) throw error;
+          if (!signal.aborted) stage.waiting(takeId, error.message); // the disk may come back
+          return null;
+        });
+      if (begun === null) {
+        await found.close();
+        await wake.rest(POLL_MS, signal).catch(() => {});
+        continue;
+      }
       take = begun.take;
       outcome = take === null ? { is: "done" } : await take.run();
       take = null;

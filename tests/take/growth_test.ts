@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertExists, assertMatch } from "@std/assert";
+import { Unavailable } from "../../src/errors.ts";
 import type { PublishedEvent } from "../../src/events.ts";
 import { MIB } from "../../src/parts/limits.ts";
 import {
@@ -9,7 +10,7 @@ import {
   storedUpTo,
   type Upload,
 } from "../support/house.ts";
-import { createMov } from "../support/mov_writer.ts";
+import { createMov, type MovWriter } from "../support/mov_writer.ts";
 import { noise } from "../support/bytes.ts";
 
 const typed = (type: PublishedEvent["type"]) => (event: PublishedEvent) => event.type === type;
@@ -302,4 +303,55 @@ Deno.test("take changed after its finalization is corrected in a new asset where
   ]);
   const corrected = assets.find((asset) => asset.name.includes("corrected"));
   assertEquals(corrected?.sha256, await sha256Of(path));
+});
+
+/** A take with stored parts, suspended: the next upload begins by reading two of them again. */
+async function suspendedTake(house: House, path: string): Promise<MovWriter> {
+  const first = house.upload([path]);
+  const mov = await createMov(path);
+  await rollAndStore(first, () => mov.roll(22 * MIB), 4);
+  await first.stop();
+  return mov;
+}
+
+Deno.test("take is suspended like any other when it is interrupted while it is recalled", async () => {
+  await using house = await openHouse();
+  const path = house.path("take01.mov");
+  await using _mov = await suspendedTake(house, path);
+  const upload = house.upload([path], {
+    doors: ({ digests }) => ({
+      digests: {
+        send: digests.send,
+        digest(_source, _range, signal) {
+          queueMicrotask(() => upload.stop());
+          return new Promise((_, reject) => {
+            signal.addEventListener("abort", () => reject(signal.reason));
+          });
+        },
+      },
+    }),
+  });
+  assertEquals(await upload.done, [{ is: "suspended" }]);
+});
+
+Deno.test("take waits for a disk that is away while it is recalled", async () => {
+  await using house = await openHouse();
+  const path = house.path("take01.mov");
+  await using mov = await suspendedTake(house, path);
+  let reads = 0;
+  const upload = house.upload([path], {
+    doors: ({ digests }) => ({
+      digests: {
+        send: digests.send,
+        digest(source, range, signal) {
+          if (reads++ > 0) return digests.digest(source, range, signal);
+          return Promise.reject(new Unavailable("Cannot read: the drive is away", "disk"));
+        },
+      },
+    }),
+  });
+  await mov.stop();
+  assertEquals(await upload.done, [{ is: "done" }]);
+  const asset = await assertArrived(house, path);
+  assertEquals(asset.parts.every((part) => part.putCount === 1), true);
 });

@@ -4,7 +4,7 @@ import { Config, StateFailure } from "../errors.ts";
 export interface Program {
   /** Prints a line on stdout. */
   say(text: string): void;
-  /** Aborted by the first Ctrl-C or SIGTERM. A second one leaves at once. */
+  /** Aborted by the first Ctrl-C, SIGTERM or SIGHUP. A second one leaves at once. */
   readonly signal: AbortSignal;
 }
 
@@ -19,7 +19,10 @@ export async function runProgram(command: (program: Program) => Promise<number>)
     interrupt.abort();
   };
   Deno.addSignalListener("SIGINT", onSignal);
-  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", onSignal);
+  if (Deno.build.os !== "windows") {
+    Deno.addSignalListener("SIGTERM", onSignal);
+    Deno.addSignalListener("SIGHUP", onSignal); // the terminal's window was closed
+  }
   // deno-lint-ignore no-console -- here, and only here, a command's words reach the person
   const say = (text: string) => console.log(text);
   try {

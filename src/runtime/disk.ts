@@ -1,6 +1,6 @@
 import * as fs from "node:fs/promises";
 import { dirname, join, resolve } from "@std/path";
-import { StateFailure, Unavailable } from "../errors.ts";
+import { Config, Unavailable } from "../errors.ts";
 import { fileId } from "./file_id.ts";
 import { volumeOf } from "./volume.ts";
 import { systemWriters, type Writers } from "./writers.ts";
@@ -155,14 +155,14 @@ function watch(folder: string, onHint: () => void, signal: AbortSignal): void {
  * Makes the state folder, which only its owner enters. One that is there is shut to others only if it
  * is empty or holds nothing but state: `--state /etc` must not shut out a whole machine.
  *
- * @throws StateFailure if it cannot be made or written.
+ * @throws Config if it cannot be made or written.
  */
 export async function makePrivateFolder(path: string): Promise<void> {
   try {
     await Deno.mkdir(path, { recursive: true, mode: 0o700 });
     if (Deno.build.os !== "windows" && await holdsOnlyState(path)) await Deno.chmod(path, 0o700);
   } catch (error) {
-    throw new StateFailure(
+    throw new Config(
       `Cannot use the state folder ${path}: ${
         (error as Error).message
       }. Name another one with --state.`,

@@ -141,14 +141,14 @@ function guarded<T>(path: string, work: () => T): T {
 }
 
 function remedyFor(message: string): string {
+  if (/not a database|malformed/i.test(message)) { // before "disk": SQLite speaks of a disk image
+    return "It is damaged: move it away, or name another folder with --state.";
+  }
   if (/full|disk/i.test(message)) {
     return "Free space there, or name another folder with --state, then run the same command again.";
   }
   if (/locked|busy/i.test(message)) {
     return "Another process holds it: stop that one, or name another folder with --state.";
-  }
-  if (/not a database|malformed/i.test(message)) {
-    return "It is damaged: move it away, or name another folder with --state.";
   }
   return "Check its permissions, or name another folder with --state.";
 }

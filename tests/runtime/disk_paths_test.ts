@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { StateFailure } from "../../src/errors.ts";
+import { Config } from "../../src/errors.ts";
 import { makePrivateFolder, systemDisk } from "../../src/runtime/disk.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 import { within } from "../support/within.ts";
@@ -105,7 +105,7 @@ Deno.test({
 Deno.test("makePrivateFolder() says so where no folder can be", async () => {
   await using folder = await tempFolder();
   await Deno.writeTextFile(folder.at("a"), "x");
-  const { message } = await assertRejects(() => makePrivateFolder(folder.at("a")), StateFailure);
+  const { message } = await assertRejects(() => makePrivateFolder(folder.at("a")), Config);
   assert(message.startsWith(`Cannot use the state folder ${folder.at("a")}: `), message);
   assert(message.includes("--state"), message);
 });

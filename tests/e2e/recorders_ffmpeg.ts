@@ -113,7 +113,7 @@ export const FFMPEG: readonly Recorder[] = [
   row("flv keyframe index", "flv", [...H264, "-flvflags", "add_keyframe_index"], moves),
   row("ogg theora", "ogv", [...pictures(), "-c:v", "libtheora", "-q:v", "10"], killed),
   row("flac", "flac", FLAC, killed),
-  row("mp3", "mp3", [...pace(100), "-i", "noise.mp3", "-c", "copy"]),
+  row("mp3", "mp3", [...pace(100), "-i", "noise.mp3", "-c", "copy"], killed),
   row("asf", "wmv", [...pictures(), "-c:v", "msmpeg4v3", "-q:v", "1", "-f", "asf"], killed),
   row("caf", "caf", [...sound(), "-c:a", "pcm_s32be"], killed),
   row("aiff", "aiff", [...sound(), "-c:a", "pcm_s32be"], killed),

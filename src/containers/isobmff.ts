@@ -77,14 +77,16 @@ export const isobmff: Container = {
     const isFragmented = fragmentedMoov !== null || seen.some((box) => box.type === "moof");
     const placeholder = findPlaceholder(walk);
     return {
-      verdict: isFragmented ? await fragmentedVerdict(reader, walk, sizeBytes) : plainVerdict(walk),
+      verdict: isFragmented
+        ? await fragmentedVerdict(reader, walk, sizeBytes, fragmentedMoov?.isUntimed ?? false)
+        : plainVerdict(walk),
       container: "isobmff",
       headBytes: media === null ? headWithoutMedia(walk, sizeBytes) : headInFrontOf(media),
       mediaStart: media === null ? null : await findMediaStart(reader, media),
       frontierBytes: isFragmented
         ? placeholder?.start ?? sizeBytes
         : plainFrontier(walk, sizeBytes),
-      patched: [fragmentedMoov, placeholder].filter((range) => range !== null),
+      patched: [fragmentedMoov?.range ?? null, placeholder].filter((range) => range !== null),
       settleMs: isFragmented ? FRAGMENTED_SETTLE_MS : PLAIN_SETTLE_MS,
     };
   },
@@ -100,9 +102,11 @@ async function fragmentedVerdict(
   reader: BoxReader,
   walk: Walk,
   sizeBytes: number,
+  isUntimed: boolean,
 ): Promise<Look["verdict"]> {
   if (walk.stop !== "tiles" && walk.stop !== "limit") return "open";
-  return await endsWithMfra(reader, sizeBytes) ? "final" : "undecidable";
+  if (await endsWithMfra(reader, sizeBytes)) return "final";
+  return isUntimed ? "open" : "undecidable";
 }
 
 /**
@@ -123,13 +127,28 @@ async function endsWithMfra(reader: BoxReader, sizeBytes: number): Promise<boole
 async function findFragmentedMoov(
   reader: BoxReader,
   boxes: readonly Box[],
-): Promise<ByteRange | null> {
+): Promise<{ readonly range: ByteRange; readonly isUntimed: boolean } | null> {
   const index = boxes.findIndex((box) => box.type === "moov");
   const moov = boxes[index];
   if (moov === undefined || moov.end === null) return null;
   const inside = await reader.walk(moov.start + moov.headerBytes, moov.end);
-  if (!inside.boxes.some((box) => box.type === "mvex")) return null;
-  return { start: startOfReserve(boxes.slice(0, index), moov.start), end: moov.end };
+  const mvex = inside.boxes.find((box) => box.type === "mvex");
+  if (mvex === undefined) return null;
+  const range = { start: startOfReserve(boxes.slice(0, index), moov.start), end: moov.end };
+  return { range, isUntimed: await isUntimed(reader, mvex) };
+}
+
+/**
+ * Whether `mvex` begins with an `mehd` of duration 0 (§8.8.2): GStreamer writes the duration at its stop,
+ * also without an `mfra` (measured). ffmpeg writes no `mehd` at all.
+ */
+async function isUntimed(reader: BoxReader, mvex: Box): Promise<boolean> {
+  const start = mvex.start + mvex.headerBytes;
+  const bytes = await reader.bytes(start, 20);
+  const mehd = parseBox(bytes, start);
+  if (typeof mehd === "string" || mehd.type !== "mehd" || bytes.length < 20) return false;
+  const isLong = bytes[8] === 1; // version 1 has 64 bits
+  return bytes.subarray(12, isLong ? 20 : 16).every((byte) => byte === 0);
 }
 
 /** The header of an `mdat` whose size is not known yet, with what was kept in front of it. */

@@ -60,7 +60,7 @@ export function openEventStore(stateFolder: string): EventStore {
     const db = new DatabaseSync(path);
     // First of all: two processes may create the journal in the same moment.
     db.exec(`PRAGMA busy_timeout = 5000;
-      PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;
+      PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA cache_size = -256;
       CREATE TABLE IF NOT EXISTS events (
         seq INTEGER PRIMARY KEY, take TEXT NOT NULL, at_ms INTEGER NOT NULL, event TEXT NOT NULL,
         part INTEGER, url TEXT, path TEXT GENERATED ALWAYS AS (json_extract(event, '$.path')) VIRTUAL

@@ -79,6 +79,9 @@ async function holdsStoredBytes(
     const { facts, look } = await lookAtBytes(source);
     const known = state.head?.mediaStart ?? null;
     const byBytes = known === null || look.mediaStart === null ? 0 : look.mediaStart - known;
+    // The container keeps back what is long stored: its recorder is in the middle of moving it.
+    const { start } = rangeOf(state, Math.min(...stored));
+    if (look.verdict === "open" && look.frontierBytes < start) return true;
     for (const number of samples) {
       if (await isThere(state, digests, source, number, byBytes, signal)) return true;
     }

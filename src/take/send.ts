@@ -1,5 +1,7 @@
 import { RecordingChanged, UrlExpired } from "../errors.ts";
+import type { Look } from "../containers/container.ts";
 import type { Entry } from "../journal/journal.ts";
+import type { ByteRange } from "../recording/range.ts";
 import { putPart } from "../transfer/put.ts";
 import { type Desk, hasUrl } from "./desk.ts";
 import { isComplete } from "./finalize.ts";
@@ -18,6 +20,11 @@ export async function send(desk: Desk, number: number, signal: AbortSignal): Pro
     // It was stored, but we never heard: a crash or a lost connection came between.
     return stored(desk, number, await room.digests.digest(source, range, signal));
   }
+  // Since this was decided the part may have waited long for its lane, and the recorder may have begun
+  // to move its media: what is read now would go again.
+  const { look } = await lookAtBytes(source);
+  const hasMoved = mediaStart !== null && look.mediaStart !== mediaStart;
+  if (hasMoved || isHeldBack(desk, look, range)) return;
   desk.fact({ type: "part.started", number });
   sending.set(number, 0);
   try {
@@ -33,6 +40,12 @@ export async function send(desk: Desk, number: number, signal: AbortSignal): Pro
   } finally {
     sending.delete(number);
   }
+}
+
+/** Whether an open container keeps this part back; once a take has ended, all of it may go. */
+function isHeldBack({ sight }: Desk, look: Look, range: ByteRange): boolean {
+  return look.verdict === "open" && sight?.judgement.is !== "ended" &&
+    range.end > look.frontierBytes;
 }
 
 /**

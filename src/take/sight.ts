@@ -83,15 +83,20 @@ export function createSight(
   }
 
   return async (finishAsked) => {
+    // The time before the look: a slow one must not make the silence seem longer than it was.
+    const moment = { nowMs: clock.now(), monotonicMs: clock.monotonicMs() };
     const { facts, look } = await lookAtBytes(source);
     // A folder that is shut for a moment is no reason to stop: the handle says what matters.
     const named = await disk.stat(path).catch(() => null);
     onNetwork ??= await disk.isNetworkVolume(path);
     const deleted = named?.fileId !== facts.fileId && facts.linkCount === 0;
-    const moment = { nowMs: clock.now(), monotonicMs: clock.monotonicMs() };
     observed = observe(observed, facts, look.verdict, moment);
     const quiet = deleted || quietMs(observed, moment) >= policy.idleMs;
     await askWriters(facts.fileId, moment.monotonicMs, quiet);
+    // The walk over all processes takes time: who is gone now may have written since the look.
+    if (writers === "none" && quiet && (await source.stat()).sizeBytes !== facts.sizeBytes) {
+      writers = "unknown";
+    }
     const settleMs = onNetwork ? Math.max(NETWORK_SETTLE_MS, look.settleMs) : look.settleMs;
     const judgement = judge(
       { observed, facts, look, settleMs, moment, writers, finishAsked, deleted },

@@ -93,6 +93,20 @@ Deno.test("inspect() holds the frontier before a moov that is being written", as
   }
 });
 
+Deno.test("inspect() says open at a border of fragments while their duration is not in", async () => {
+  const mehd = (version: number, duration: number[]) =>
+    box("mehd", new Uint8Array([version, 0, 0, 0, ...duration]));
+  const moov = (first: Uint8Array) =>
+    box("moov", box("mvhd", media(100)), box("mvex", first, box("trex", media(24))));
+  const verdict = async (first: Uint8Array) =>
+    (await look(ftypMov, moov(first), box("moof", media(50)), box("mdat", media(500)))).verdict;
+  assertEquals(await verdict(mehd(0, [0, 0, 0, 0])), "open");
+  assertEquals(await verdict(mehd(0, [0, 0, 0x27, 0x1b])), "undecidable");
+  assertEquals(await verdict(mehd(1, [0, 0, 0, 0, 0, 0, 0, 0])), "open");
+  assertEquals(await verdict(mehd(1, [0, 0, 0, 0, 0, 0, 0, 1])), "undecidable");
+  assertEquals(await verdict(box("free", media(12))), "undecidable");
+});
+
 Deno.test("inspect() holds all media between their size and the index, wherever that will be", async () => {
   const front = [ftypMov, box("wide"), box("mdat", media(1000))];
   for (const behind of [[], [plainMoov.subarray(0, 5)], [media(300)]]) { // faststart moves them up

@@ -90,15 +90,11 @@ Deno.test({
   },
 });
 
-/** What moves its media, and when the program comes back; `ignored` tells of a known bug. */
-const RESTARTS: readonly (readonly [Recorder, Moment, ignored?: string])[] = [
+/** What moves its media, and when the program comes back. */
+const RESTARTS: readonly (readonly [Recorder, Moment])[] = [
   [recorderOf("mp4 faststart, ffmpeg"), "before"],
   [SLOW_FASTSTART, "during"],
-  [
-    SLOW_FASTSTART,
-    "at a standstill in",
-    " [ignored: takes it for another recording after half a second]",
-  ],
+  [SLOW_FASTSTART, "at a standstill in"],
   [recorderOf("mp4 faststart, ffmpeg"), "after"],
   [recorderOf("mkv cues_to_front, ffmpeg"), "before"],
   [recorderOf("mkv cues_to_front, ffmpeg"), "after"],
@@ -114,9 +110,8 @@ Deno.test({
     await using sources = await makeSources();
     const place = { sandbox, sourceFolder: sources.folder };
     await sideBySide(t, [
-      ...RESTARTS.map(([recorder, moment, ignored = ""]): Case => ({
+      ...RESTARTS.map(([recorder, moment]): Case => ({
         name: `killed, goes on ${moment} the shift of ${recorder.name} with what is stored`,
-        ignored,
         run: () => checkRestart(moment, { recorder, ...place }),
       })),
       {

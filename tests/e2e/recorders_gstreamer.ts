@@ -51,7 +51,7 @@ export const GSTREAMER: readonly Recorder[] = [
     `${pictures("I420", "num-buffers=120")} ! ${x264()} ! mp4mux faststart=true`,
     { allAtStop: true },
   ),
-  row("fmp4", "mp4", `${H264} ! mp4mux fragment-duration=1000`),
+  row("fmp4", "mp4", `${H264} ! mp4mux fragment-duration=1000`, killed),
   row("fmp4 streamable", "mp4", `${H264} ! mp4mux fragment-duration=1000 streamable=true`),
   row(
     "mp4 hybrid",

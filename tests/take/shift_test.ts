@@ -106,3 +106,44 @@ Deno.test("take sends a part again that was read while the media moved", async (
   assert(delayed?.type === "part.delayed");
   assertMatch(delayed.message, /The media moved while part 2 was read/);
 });
+
+Deno.test("take begins no part that waited for a lane while the media move", async () => {
+  await using house = await openHouse();
+  const path = house.path("take01.mp4");
+  const moving = Promise.withResolvers<void>();
+  const upload = house.upload([path], {
+    lanes: 1,
+    doors: (real) => ({
+      digests: {
+        digest: real.digests.digest,
+        async send(source, range, target, signal, onSent) {
+          const sent = await real.digests.send(source, range, target, signal, onSent);
+          await moving.promise; // the first answer comes when the recorder moves its media
+          return sent;
+        },
+      },
+    }),
+  });
+  await using mov = await createMov(path);
+  await mov.roll(22 * MIB); // the head and parts 2 to 4
+  await upload.seen((event) => event.type === "part.registered" && event.number === 4);
+  await upload.seen(typed("part.started"));
+  await house.turns(upload, 2); // parts 3 and 4 have asked for the lane
+  const started = () => house.events.filter(typed("part.started")).length;
+  await mov.stopFast({
+    async sized() {
+      await house.turns(upload, 2); // the take has seen that the media are about to move
+    },
+    async moving() {
+      assertEquals(started(), 1);
+      moving.resolve();
+      await upload.seen(typed("part.stored"));
+      await house.turns(upload, 3);
+    },
+  });
+  await upload.done;
+  const [asset] = await house.assets();
+  assertEquals(asset!.sha256, await sha256Of(path));
+  const again = asset!.parts.filter(({ putCount }) => putCount > 1).map(({ number }) => number);
+  assertEquals(again.filter((number) => number !== 2), [], "only part 2 was under way");
+});

@@ -58,6 +58,9 @@ function phaseOf({ state, sight, outcome }: TakeSnapshot, already: boolean): Tak
   return sight.judgement.is === "growing" ? "recording" : "verifying";
 }
 
+/** A network volume tells size and time late, so the end is waited for longer. */
+const NETWORK_WORDS = ", on a network volume: the end is told some seconds later";
+
 function wordsOf(
   phase: TakePhase,
   { snapshot, already }: Shown,
@@ -71,9 +74,9 @@ function wordsOf(
       return "waiting for the recording";
     case "recording":
       if (sight === null) return "waiting for the disk";
-      return sight.look.verdict === "undecidable"
+      return (sight.look.verdict === "undecidable"
         ? "recording, in a format without an end mark: ends when it is quiet"
-        : "recording";
+        : "recording") + (sight.onNetwork ? NETWORK_WORDS : "");
     case "quiet":
       return "quiet: waiting for the recorder. Press finish if the take is over";
     case "verifying": {

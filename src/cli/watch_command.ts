@@ -14,6 +14,7 @@ import { systemHttp } from "../runtime/http.ts";
 import { lockRecording } from "../runtime/lock.ts";
 import { systemRandom } from "../runtime/random.ts";
 import { systemRangeDigest } from "../runtime/range_digest.ts";
+import { keepYoungHeapSmall } from "../runtime/young_heap.ts";
 import { createEventBus } from "../take/bus.ts";
 import { createStudio, type Studio } from "../take/studio.ts";
 import type { Target } from "../take/watch.ts";
@@ -37,7 +38,11 @@ export async function runWatch(config: WatchConfig, signal: AbortSignal): Promis
   const store = openEventStore(config.stateFolder);
   const digests = systemRangeDigest();
   const clock = systemClock;
-  const closers: (() => unknown)[] = [() => store.close(), () => digests.close()];
+  const closers: (() => unknown)[] = [
+    () => store.close(),
+    () => digests.close(),
+    keepYoungHeapSmall(),
+  ];
   try {
     const sandbox = config.account === null ? await startEmbedded(config.stateFolder, store) : null;
     if (sandbox !== null) closers.push(() => sandbox.shutdown());

@@ -66,6 +66,7 @@ export function openEventStore(stateFolder: string): EventStore {
         part INTEGER, url TEXT, path TEXT GENERATED ALWAYS AS (json_extract(event, '$.path')) VIRTUAL
       ) STRICT;
       CREATE INDEX IF NOT EXISTS events_of_take ON events (take, seq);
+      CREATE INDEX IF NOT EXISTS kept_urls ON events (take, part) WHERE url IS NOT NULL;
       CREATE INDEX IF NOT EXISTS takes_of_path ON events (path) WHERE path IS NOT NULL;`);
     return storeOn(db, path);
   });

@@ -259,18 +259,37 @@ Deno.test("take recreated before its first byte is one take of the second file",
   await assertArrived(house, path);
 });
 
-/** Changes three bytes in place at the moment the take is finalized, once. */
-function changeAtFinalization(upload: Upload, path: string): void {
+/** Changes three bytes in place at the moment of an event, once, before the take goes on. */
+function changeAt(
+  upload: Upload,
+  path: string,
+  offset: number,
+  fits: (event: PublishedEvent) => boolean,
+): void {
   let changed = false;
   upload.on((event) => {
-    if (event.type !== "take.finalized" || changed) return;
+    if (changed || !fits(event)) return;
     changed = true;
     using file = Deno.openSync(path, { write: true });
-    file.seekSync(MIB, Deno.SeekMode.Start);
+    file.seekSync(offset, Deno.SeekMode.Start);
     file.writeSync(new Uint8Array([1, 2, 3]));
     file.utimeSync(new Date(), new Date(Date.now() + 5000)); // a clock too coarse must not hide it
   });
 }
+
+Deno.test("take changed between verification and the final PUT sends that part again first", async () => {
+  await using house = await openHouse();
+  const path = house.path("take01.mov");
+  const upload = house.upload([path]);
+  await using mov = await createMov(path);
+  await rollAndStore(upload, () => mov.roll(22 * MIB), 4);
+  // Everything is verified and the total is about to be registered.
+  changeAt(upload, path, 12 * MIB, (event) => event.type === "part.planned" && event.isFinal);
+  await mov.stop();
+  assertEquals(await upload.done, [{ is: "done" }]);
+  const asset = await assertArrived(house, path);
+  assertEquals(asset.parts.map((part) => part.putCount), [1, 1, 2, 1, 1]);
+});
 
 Deno.test("take changed after its finalization is not reported as a success", async () => {
   await using house = await openHouse();
@@ -278,7 +297,7 @@ Deno.test("take changed after its finalization is not reported as a success", as
   await using mov = await createMov(path);
   await mov.roll(6 * MIB);
   const upload = house.upload([path]);
-  changeAtFinalization(upload, path);
+  changeAt(upload, path, MIB, typed("take.finalized"));
   await mov.stop();
   const [outcome] = await upload.done;
   assert(outcome?.is === "failed" && outcome.changedLate);
@@ -293,7 +312,7 @@ Deno.test("take changed after its finalization is corrected in a new asset where
   await using mov = await createMov(path);
   await mov.roll(6 * MIB);
   const upload = house.upload([path], { correct: true });
-  changeAtFinalization(upload, path);
+  changeAt(upload, path, MIB, typed("take.finalized"));
   await mov.stop();
   assertEquals(await upload.done, [{ is: "done" }]);
   const assets = await house.assets();

@@ -18,7 +18,7 @@ export interface ApiDeps {
 }
 
 /**
- * The routes of the real-time upload (frameio-api.md A.1, A.3), to be mounted under `/v2`. They throw
+ * The routes of the real-time upload (V2 API: create asset, create realtime upload parts), to be mounted under `/v2`. They throw
  * ApiRefusal for every answer that is not 200.
  */
 export function apiRoutes({ store, refuseAgain, urlOf }: ApiDeps): Hono {
@@ -74,7 +74,7 @@ export function apiRoutes({ store, refuseAgain, urlOf }: ApiDeps): Hono {
 
 const ROOT_FOLDER = { id: ROOT_FOLDER_ID, name: "Sandbox", type: "folder", parent_id: null };
 
-/** The fields of a V2 asset that a real-time upload has (frameio-api.md C.1). Of V2's status words only
+/** The fields of a V2 asset that a real-time upload has (V2 API, asset). Of V2's status words only
  * "created" is documented: a client should go by `upload_completed_at`. */
 function assetView(asset: StoredAsset) {
   return {

@@ -1,4 +1,4 @@
-/** Titles of the statuses that the API side answers (frameio-api.md F.2, E.4 for 401). */
+/** Titles of the statuses that the API side answers (V2 API, errors). */
 const TITLES = {
   400: "Bad Request",
   401: "Not Authorized",
@@ -18,7 +18,7 @@ export class ApiRefusal extends Error {
   }
 }
 
-/** The refusal in the V2 API's detailed error shape (frameio-api.md F.2). */
+/** The refusal in the V2 API's detailed error shape (V2 API, errors). */
 export function apiErrorResponse({ status, message }: ApiRefusal): Response {
   const title = TITLES[status];
   return Response.json({

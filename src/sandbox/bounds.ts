@@ -3,13 +3,13 @@ import { ApiRefusal } from "./api_refusal.ts";
 // These numbers are written here a second time on purpose: a stand-in that shared them with the
 // program would share its mistakes.
 
-/** Smallest part that is not the final one, in bytes: 5 MiB (frameio-api.md A.3, `parts[].size`). */
+/** Smallest part that is not the final one, in bytes: 5 MiB (V2 API, create realtime upload parts, `parts[].size`). */
 export const LEAST_PART_BYTES = 5_242_880;
-/** Largest part, in bytes: 5 GiB, as for one S3 PUT (frameio-api.md A.3, `parts[].size`). */
+/** Largest part, in bytes: 5 GiB, as for one S3 PUT (V2 API, create realtime upload parts, `parts[].size`). */
 export const MOST_PART_BYTES = 5_368_709_120;
-/** Highest part number; the lowest is 1 (frameio-api.md A.3, `parts[].number`). */
+/** Highest part number; the lowest is 1 (V2 API, create realtime upload parts, `parts[].number`). */
 export const HIGHEST_PART_NUMBER = 10_000;
-/** Largest file, in bytes: 5 TiB (frameio-api.md A.3, `asset_filesize`). */
+/** Largest file, in bytes: 5 TiB (V2 API, create realtime upload parts, `asset_filesize`). */
 export const MOST_FILE_BYTES = 5_497_558_138_880;
 
 /** A part as the parts call declares it. */
@@ -43,7 +43,7 @@ export interface Registered {
 }
 
 /**
- * Reads the JSON of a parts call and checks what each field alone must keep (frameio-api.md A.3).
+ * Reads the JSON of a parts call and checks what each field alone must keep (V2 API, create realtime upload parts).
  *
  * @throws ApiRefusal 400, with the field's path and value.
  */
@@ -89,7 +89,7 @@ function readPart(json: unknown, index: number): DeclaredPart {
 
 /**
  * Checks a call against what is registered: numbers declared again keep size and flag, one final part,
- * no number above it, and with it the sum of all sizes equals the total (frameio-api.md A.3; the equal
+ * no number above it, and with it the sum of all sizes equals the total (V2 API, create realtime upload parts; the equal
  * sum and the answer to a repeated number are our reading of G.1 and G.2).
  *
  * @param refuseAgain Whether a number that is registered already is refused even when nothing changed.

@@ -4,7 +4,7 @@ import { ApiRefusal } from "./api_refusal.ts";
 export const MOST_JSON_BYTES = 1024 * 1024;
 
 /**
- * Reads a request's body as JSON; the real-time calls take nothing else (frameio-api.md A.1).
+ * Reads a request's body as JSON; the real-time calls take nothing else (V2 API, create asset).
  *
  * @throws ApiRefusal 415 for another content type, 413 above {@linkcode MOST_JSON_BYTES}, 400 for what
  * is not JSON.

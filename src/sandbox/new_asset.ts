@@ -11,7 +11,7 @@ export interface NewAsset {
 }
 
 /**
- * Reads the JSON of a create call for a real-time upload and checks its rules (frameio-api.md A.1).
+ * Reads the JSON of a create call for a real-time upload and checks its rules (V2 API, create asset).
  *
  * @throws ApiRefusal 400, with the field and its value.
  */

@@ -15,10 +15,10 @@ export interface S3Deps {
 
 /**
  * The secret that permits PUTs of one part: path style, signed over `content-type;host;x-amz-acl`
- * (frameio-api.md B.1).
+ * (V2 guide, uploading assets; Amazon S3, presigned URLs).
  *
  * @param filetype The asset's; a PUT must repeat it as its Content-Type.
- * @param lifeSeconds Frame.io gives 86,400 (frameio-api.md A.6).
+ * @param lifeSeconds Frame.io gives 86,400 (V2 guide, uploading assets).
  */
 export function partUrl(
   baseUrl: string,
@@ -37,7 +37,7 @@ export function partUrl(
 
 /**
  * Answers a request to the storage: stores the body of a presigned PUT, or refuses in S3's words
- * (frameio-api.md B.3). Whatever can be refused is refused before the body is read; Deno then sends the
+ * (Amazon S3, error responses). Whatever can be refused is refused before the body is read; Deno then sends the
  * answer at once with `connection: close`, throws away what a client still sends, and closes.
  */
 export async function answerS3(request: Request, deps: S3Deps): Promise<Response> {
@@ -77,7 +77,7 @@ const NO_SUCH_KEY: S3Refusal = {
   message: "The specified key does not exist.",
 };
 
-/** What Frame.io does is not documented (frameio-api.md B.4: assume too late); these are S3's words for
+/** What Frame.io does is not documented (so it is assumed to be too late); these are S3's words for
  * a multipart upload that was completed. */
 const ALREADY_ASSEMBLED: S3Refusal = {
   code: "NoSuchUpload",
@@ -147,7 +147,7 @@ function refuseLength(length: string | null, registeredBytes: number): S3Refusal
   }
   const lengthBytes = Number(length);
   if (lengthBytes === registeredBytes) return null;
-  // Real S3 cannot check this, since the length is not signed (frameio-api.md B.4). The sandbox does,
+  // Real S3 cannot check this, since the length is not signed (Amazon S3, presigned URLs). The sandbox does,
   // to catch a client that declares one size and sends another.
   return {
     code: lengthBytes < registeredBytes ? "EntityTooSmall" : "EntityTooLarge",

@@ -9,7 +9,7 @@ import { answerS3, partUrl } from "./s3.ts";
 import { openSigningKey } from "./signing_key.ts";
 import { openStore, type Store } from "./store.ts";
 
-/** Life of a presigned URL in seconds, as Frame.io gives it: 24 h (frameio-api.md A.6). */
+/** Life of a presigned URL in seconds, as Frame.io gives it: 24 h (V2 guide, uploading assets). */
 export const URL_LIFE_SECONDS = 86_400;
 
 /** How to run a sandbox. */

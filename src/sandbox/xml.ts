@@ -1,4 +1,4 @@
-/** S3 error codes that the sandbox answers, with their HTTP status (frameio-api.md B.3). */
+/** S3 error codes that the sandbox answers, with their HTTP status (Amazon S3, error responses). */
 const STATUS = {
   AccessDenied: 403,
   AuthorizationQueryParametersError: 400,

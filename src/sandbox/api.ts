@@ -18,7 +18,8 @@ export interface ApiDeps {
 }
 
 /**
- * The routes of the real-time upload (V2 API: create asset, create realtime upload parts), to be mounted under `/v2`. They throw
+ * The routes of the real-time upload (V2 API: create asset, create realtime upload parts), to be
+ * mounted under `/v2`. They throw
  * ApiRefusal for every answer that is not 200.
  */
 export function apiRoutes({ store, refuseAgain, urlOf }: ApiDeps): Hono {

@@ -3,11 +3,19 @@ import { ApiRefusal } from "./api_refusal.ts";
 // These numbers are written here a second time on purpose: a stand-in that shared them with the
 // program would share its mistakes.
 
-/** Smallest part that is not the final one, in bytes: 5 MiB (V2 API, create realtime upload parts, `parts[].size`). */
+/**
+ * Smallest part that is not the final one, in bytes: 5 MiB (V2 API, create realtime upload parts,
+ * `parts[].size`).
+ */
 export const LEAST_PART_BYTES = 5_242_880;
-/** Largest part, in bytes: 5 GiB, as for one S3 PUT (V2 API, create realtime upload parts, `parts[].size`). */
+/**
+ * Largest part, in bytes: 5 GiB, as for one S3 PUT (V2 API, create realtime upload parts,
+ * `parts[].size`).
+ */
 export const MOST_PART_BYTES = 5_368_709_120;
-/** Highest part number; the lowest is 1 (V2 API, create realtime upload parts, `parts[].number`). */
+/**
+ * Highest part number; the lowest is 1 (V2 API, create realtime upload parts, `parts[].number`).
+ */
 export const HIGHEST_PART_NUMBER = 10_000;
 /** Largest file, in bytes: 5 TiB (V2 API, create realtime upload parts, `asset_filesize`). */
 export const MOST_FILE_BYTES = 5_497_558_138_880;
@@ -43,7 +51,8 @@ export interface Registered {
 }
 
 /**
- * Reads the JSON of a parts call and checks what each field alone must keep (V2 API, create realtime upload parts).
+ * Reads the JSON of a parts call and checks what each field alone must keep (V2 API, create
+ * realtime upload parts).
  *
  * @throws ApiRefusal 400, with the field's path and value.
  */
@@ -88,11 +97,14 @@ function readPart(json: unknown, index: number): DeclaredPart {
 }
 
 /**
- * Checks a call against what is registered: numbers declared again keep size and flag, one final part,
- * no number above it, and with it the sum of all sizes equals the total (V2 API, create realtime upload parts; the equal
+ * Checks a call against what is registered: numbers declared again keep size and flag, one final
+ * part,
+ * no number above it, and with it the sum of all sizes equals the total (V2 API, create realtime
+ * upload parts; the equal
  * sum and the answer to a repeated number are our reading of G.1 and G.2).
  *
- * @param refuseAgain Whether a number that is registered already is refused even when nothing changed.
+ * @param refuseAgain Whether a number that is registered already is refused even when nothing
+ * changed.
  * @returns The parts that are new, to be registered together.
  * @throws ApiRefusal 400; then nothing of the call may be registered.
  */

@@ -37,7 +37,8 @@ export function partUrl(
 
 /**
  * Answers a request to the storage: stores the body of a presigned PUT, or refuses in S3's words
- * (Amazon S3, error responses). Whatever can be refused is refused before the body is read; Deno then sends the
+ * (Amazon S3, error responses). Whatever can be refused is refused before the body is read; Deno
+ * then sends the
  * answer at once with `connection: close`, throws away what a client still sends, and closes.
  */
 export async function answerS3(request: Request, deps: S3Deps): Promise<Response> {

@@ -93,10 +93,8 @@ export function createSight(
     observed = observe(observed, facts, look.verdict, moment);
     const quiet = deleted || quietMs(observed, moment) >= policy.idleMs;
     await askWriters(facts.fileId, moment.monotonicMs, quiet);
-    // The walk over all processes takes time: who is gone now may have written since the look.
-    if (writers === "none" && quiet && (await source.stat()).sizeBytes !== facts.sizeBytes) {
-      writers = "unknown";
-    }
+    // The walk over all processes takes time: whatever it found, a file that grew has a writer.
+    if (quiet && (await source.stat()).sizeBytes !== facts.sizeBytes) writers = "some";
     const settleMs = onNetwork ? Math.max(NETWORK_SETTLE_MS, look.settleMs) : look.settleMs;
     const judgement = judge(
       { observed, facts, look, settleMs, moment, writers, finishAsked, deleted },

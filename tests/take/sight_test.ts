@@ -21,6 +21,8 @@ function openScene() {
     answers,
     /** How often the disk was asked who writes. */
     asked: 0,
+    /** Happens while the disk looks for writers, which takes its time. */
+    onAsked: () => {},
     /** What the name leads to; an error where the system does not say. */
     named: null as FileFacts | Error | null,
     isNetwork: false,
@@ -40,6 +42,7 @@ function openScene() {
     isNetworkVolume: () => Promise.resolve(scene.isNetwork),
     writers() {
       scene.asked++;
+      scene.onAsked();
       return Promise.resolve((answers.length > 1 ? answers.shift() : answers[0]) ?? "unknown");
     },
   };
@@ -107,6 +110,20 @@ Deno.test("sight asks anew before it ends a recording: no answer is older than t
   await scene.look();
   await scene.clock.advance(60_000);
   assertEquals((await scene.look()).judgement.is, "quiet");
+});
+
+Deno.test("sight ends no recording by a writer that wrote while it was looked for", async () => {
+  const scene = openScene();
+  scene.answers.push("some", "none");
+  await scene.look();
+  await scene.clock.advance(61_000);
+  scene.onAsked = scene.grow;
+  assertEquals((await scene.look()).judgement.is === "ended", false);
+  scene.onAsked = () => {};
+  await scene.clock.advance(61_000);
+  await scene.look(); // sees the growth
+  await scene.clock.advance(61_000);
+  assertEquals((await scene.look()).judgement.is, "ended");
 });
 
 Deno.test("sight of a file whose name is gone or another's is deleted once no name is left", async () => {

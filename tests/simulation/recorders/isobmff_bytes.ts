@@ -1,0 +1,82 @@
+/** Boxes that the simulated MOV and MP4 recorders write. Offsets are those of containers.md §6. */
+import { box, header, join, longHeader, media, u32 } from "../../containers/bytes.ts";
+import { INDEX_FROM, pause } from "./pace.ts";
+import type { RecorderFile, RecorderTools } from "./recorder.ts";
+
+/** Largest size that 32 bits can state. */
+const MOST_SMALL_BYTES = 2 ** 32 - 1;
+
+/** What ffmpeg gathers before it writes (containers.md §2.5), in bytes. */
+const BUFFER_BYTES = 256 * 1024;
+
+/** Box around filler, `sizeBytes` long with its header. */
+export const filledBox = (type: string, sizeBytes: number) => box(type, media(sizeBytes - 8));
+
+/** `ftyp` of ffmpeg's mov (20 bytes) and mp4 (32 bytes). */
+export const ftypMov = filledBox("ftyp", 20);
+export const ftypMp4 = filledBox("ftyp", 32);
+
+/** A box header over any size. */
+export function headerOf(type: string, sizeBytes: number): Uint8Array {
+  return sizeBytes <= MOST_SMALL_BYTES
+    ? header(type, sizeBytes)
+    : longHeader(type, Math.floor((sizeBytes + 8) / 2 ** 32), (sizeBytes + 8) % 2 ** 32);
+}
+
+/**
+ * The 16 bytes in front of `payloadBytes` of media: 8 bytes kept free and a short header, or one long
+ * header over both where the size needs it.
+ */
+export function mdatHeader(spare: "wide" | "free", payloadBytes: number): Uint8Array {
+  return payloadBytes + 8 <= MOST_SMALL_BYTES
+    ? join(box(spare), header("mdat", payloadBytes + 8))
+    : headerOf("mdat", payloadBytes + 8);
+}
+
+/** An index for that much media: 0.03 % of it (0.9 MB of 2.9 GB, containers.md §6), at most 64 MiB. */
+export function moovSize({ chance }: RecorderTools, mediaBytes: number): number {
+  return 2_000 + Math.min(2 ** 26, Math.floor(mediaBytes * 0.0003)) + chance.whole(0, 5_000);
+}
+
+/** Bytes of {@linkcode moovFront}. */
+const MOOV_FRONT_BYTES = 8 + 108 + 8;
+
+/** A `moov` up to its samples: `mvhd`, and a `trak` up to its end. */
+function moovFront(moovBytes: number, trakBytes: number): Uint8Array {
+  return join(header("moov", moovBytes), filledBox("mvhd", 108), header("trak", trakBytes));
+}
+
+/** Writes a `moov` whose sizes are known, at once. */
+export function writeMoov(
+  file: RecorderFile,
+  start: number,
+  sizeBytes: number,
+  media: number,
+): void {
+  const restBytes = sizeBytes - MOOV_FRONT_BYTES;
+  file.writeBytes(start, moovFront(sizeBytes, 8 + restBytes));
+  file.writeMedia(start + MOOV_FRONT_BYTES, restBytes, media, INDEX_FROM);
+}
+
+/**
+ * Writes a `moov` as ffmpeg does: at once if it fits the buffer; else buffer by buffer, its sizes 0,
+ * which are patched when all is written, `moov`'s last (containers.md row 1 and "OBS 29.0.2 mp4").
+ */
+export async function streamMoov(
+  tools: RecorderTools,
+  file: RecorderFile,
+  start: number,
+  sizeBytes: number,
+): Promise<void> {
+  if (sizeBytes <= BUFFER_BYTES) return writeMoov(file, start, sizeBytes, tools.media);
+  file.writeBytes(start, moovFront(0, 0));
+  for (let done = MOOV_FRONT_BYTES; done < sizeBytes;) {
+    const bytes = Math.min(BUFFER_BYTES, sizeBytes - done);
+    file.writeMedia(start + done, bytes, tools.media, INDEX_FROM + done - MOOV_FRONT_BYTES);
+    done += bytes;
+    await pause(tools, 200);
+  }
+  file.writeBytes(start + MOOV_FRONT_BYTES - 8, u32(sizeBytes - MOOV_FRONT_BYTES + 8));
+  await pause(tools);
+  file.writeBytes(start, u32(sizeBytes));
+}

@@ -21,7 +21,7 @@ export const recorders: readonly Recorder[] = [
 ];
 
 /** The recorder of a name. @throws RangeError if there is none. */
-export function recorderOf(name: string): Recorder {
+export function recorderNamed(name: string): Recorder {
   const found = recorders.find((recorder) => recorder.name === name);
   if (found === undefined) throw new RangeError(`no recorder ${name}`);
   return found;

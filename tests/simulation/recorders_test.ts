@@ -31,7 +31,7 @@ interface Take {
   readonly seen: Seen[];
   /** Whether a byte that had been there was ever changed. */
   readonly rewrote: boolean;
-  /** The watched name's last file, also where it was renamed away. */
+  /** The last file that it created, under whatever name. */
   readonly content: Content;
   readonly names: readonly string[];
 }
@@ -100,7 +100,7 @@ async function take(recorder: Recorder, seed: number, mediaBytes: number): Promi
     const entry: Entry = { content: emptyContent(), name };
     const { content } = entry;
     entries.push(entry);
-    if (name === "take") watched = entry;
+    watched = entry;
     before = [];
     const after = <Args extends unknown[]>(write: (...args: Args) => void) => (...args: Args) => {
       write(...args);
@@ -118,7 +118,6 @@ async function take(recorder: Recorder, seed: number, mediaBytes: number): Promi
         names.push(to);
         entries = entries.filter((other) => other.name !== to);
         entry.name = to;
-        if (to === "take") watched = entry;
       },
       unlink() {
         names.push("");
@@ -141,7 +140,8 @@ async function take(recorder: Recorder, seed: number, mediaBytes: number): Promi
     },
     async roll(file, start, sizeBytes, from, onWrite) {
       assert(sizeBytes > 0 && from >= 0 && from < INDEX_FROM, `rolled ${sizeBytes} from ${from}`);
-      const writes = isSmall ? rhythm.whole(1, 12) : rhythm.whole(1, 3);
+      const isLong = isSmall && sizeBytes > mediaBytes / 20;
+      const writes = rhythm.whole(1, isLong ? 12 : 2);
       isRolling = true;
       let done = 0;
       for (let write = 1; write <= writes; write++) {
@@ -158,7 +158,7 @@ async function take(recorder: Recorder, seed: number, mediaBytes: number): Promi
   };
   await recorder.record(tools);
   await look();
-  assert(watched !== null, "nothing was ever recorded under the watched name");
+  assert(watched !== null, "nothing was recorded");
   return { seen, rewrote, content: (watched as Entry).content, names };
 }
 
@@ -174,23 +174,46 @@ function mediaIn(content: Content): { from: number; to: number }[] {
   return places;
 }
 
-/** Recorders that put an index in front at their stop. */
-const SHIFTS = ["mp4_faststart_ffmpeg", "mkv_cues_to_front"];
+/** Recorders that put an index in front at their stop, so that all media move. */
+const SHIFTS = [
+  ...["mp4_faststart_ffmpeg", "fmp4_global_sidx", "mkv_cues_to_front", "flv_keyframe_index"],
+];
 
 /** Recorders that never change a byte they have written. */
-const APPENDS = ["mp4_faststart_gst", "mkv_live", "ts", "ps"];
+const APPENDS = [
+  ...["mp4_faststart_gst", "fmp4_ffmpeg", "fmp4_skip_trailer", "mkv_live", "wav_unpatched"],
+  ...["flv_stream", "ogg", "ts", "ps", "ts_renamed_away", "ts_on_boundary", "one_byte"],
+];
 
-/** What a look may say while the recorder goes on, where it is not `open`. */
-const UNDECIDABLE = ["ts", "ps", "wild"];
+/** Formats, or moments of them, that cannot tell whether the recorder goes on: containers/README.md. */
+const UNDECIDABLE = [
+  ...["fmp4_ffmpeg", "fmp4_skip_trailer", "fmp4_global_sidx", "hybrid_ffmpeg", "wav_unpatched"],
+  ...["flv_stream", "ts", "ps", "wild", "ts_renamed_away", "ts_on_boundary"],
+  ...["ts_preallocated", "ts_preallocated_in_steps", "wild_preallocated", "one_byte"],
+];
+
+/** The same, but only in the midst of their stop. */
+const UNDECIDABLE_AT_STOP = ["hybrid_gst", "mxf_vbr", "mxf_cbr"];
+
+/** What no container knows. */
+const UNKNOWN = ["wild", "wild_preallocated", "one_byte"];
+
+/** Recorders that say `open` for ever, of takes up to 4 GiB or of all. */
+const OPEN_FOR_EVER = ["mkv_live", "wav_unpatched"];
 
 /** Recorders whose file is patched in the midst of its media, so that not all of them are left. */
 const OVERWRITES = ["wild"];
+
+/** Recorders that cut their media, by a part and its header at most. */
+const CUTS = ["ts_on_boundary"];
 
 function check(recorder: Recorder, done: Take, mediaBytes: number): void {
   const { seen, content } = done;
   const last = seen.at(-1)!;
   const { name } = recorder;
   assertEquals(last.look.verdict === "final", recorder.hasEndRule, `at the end: ${name}`);
+  assertEquals(last.look.container === "unknown", UNKNOWN.includes(name), `${name} is known`);
+  if (last.look.verdict === "open") assert(OPEN_FOR_EVER.includes(name), `${name} stays open`);
 
   // `final` may come some writes before the end, but then for good, and not with media to come.
   const first = seen.findIndex(({ look }) => look.verdict === "final");
@@ -201,10 +224,12 @@ function check(recorder: Recorder, done: Take, mediaBytes: number): void {
     const gaps = rest.slice(1).map(({ nowMs }, index) => nowMs - rest[index]!.nowMs);
     assert(Math.max(0, ...gaps) <= last.look.settleMs / 2, `${name} paused long while final`);
   }
-  for (const { look: { verdict, container } } of seen) {
-    if (container === "unknown" || verdict === "final") continue; // too short to be known
-    const isUsual = verdict === "open" || UNDECIDABLE.includes(name);
-    assert(isUsual, `${name} was ${verdict}`);
+  const stop = seen.findLastIndex(({ isRolling }) => isRolling);
+  for (const [index, { look: { verdict, container } }] of seen.entries()) {
+    if (container === "unknown" || verdict !== "undecidable") continue; // too short to be known
+    const isUsual = UNDECIDABLE.includes(name) ||
+      (index > stop && UNDECIDABLE_AT_STOP.includes(name));
+    assert(isUsual, `${name} was undecidable`);
   }
 
   // The offset of the media stays, but where all media move.
@@ -222,10 +247,8 @@ function check(recorder: Recorder, done: Take, mediaBytes: number): void {
   if (!OVERWRITES.includes(name)) {
     const places = mediaIn(content);
     assert(places.length === 1 && places[0]!.from === 0, `${name}: ${JSON.stringify(places)}`);
-    assert(
-      places[0]!.to >= Math.min(mediaBytes, recorder.mostMediaBytes),
-      `${name}: media missing`,
-    );
+    const leastBytes = mediaBytes - (CUTS.includes(name) ? 6_000_000 : 0);
+    assert(places[0]!.to >= leastBytes, `${name}: media missing`);
   }
   assert(content.slice(0, content.sizeBytes).length <= 5_000, `${name} has too many runs`);
 }
@@ -233,7 +256,7 @@ function check(recorder: Recorder, done: Take, mediaBytes: number): void {
 for (const recorder of recorders) {
   Deno.test(`${recorder.name} keeps what containers.md says of it`, async () => {
     let rewrote = false;
-    for (const seed of [1, 2, 3, 4]) {
+    for (const seed of [1, 2, 3]) {
       for (const mediaBytes of [1, 5_000, 3_000_000, 20_000_000, 5_000_000_000, 60_000_000_000]) {
         const asked = Math.min(mediaBytes, recorder.mostMediaBytes);
         const done = await take(recorder, seed, asked);
@@ -247,7 +270,7 @@ for (const recorder of recorders) {
 
 Deno.test("the same seed writes the same file", async () => {
   for (const recorder of recorders) {
-    const mediaBytes = Math.min(9_000_000, recorder.mostMediaBytes);
+    const mediaBytes = Math.min(2_000_000, recorder.mostMediaBytes);
     const digest = async (seed: number) => {
       const { content } = await take(recorder, seed, mediaBytes);
       return digestOf(content.slice(0, content.sizeBytes));

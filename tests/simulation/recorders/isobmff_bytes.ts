@@ -46,16 +46,35 @@ function moovFront(moovBytes: number, trakBytes: number): Uint8Array {
   return join(header("moov", moovBytes), filledBox("mvhd", 108), header("trak", trakBytes));
 }
 
-/** Writes a `moov` whose sizes are known, at once. */
+/** Writes a `moov` whose sizes are known, at once. @param from Another place for another content. */
 export function writeMoov(
   file: RecorderFile,
   start: number,
   sizeBytes: number,
   media: number,
+  from = INDEX_FROM,
 ): void {
   const restBytes = sizeBytes - MOOV_FRONT_BYTES;
   file.writeBytes(start, moovFront(sizeBytes, 8 + restBytes));
-  file.writeMedia(start + MOOV_FRONT_BYTES, restBytes, media, INDEX_FROM);
+  file.writeMedia(start + MOOV_FRONT_BYTES, restBytes, media, from);
+}
+
+/** A whole `moov` of a fragmented file; GStreamer's `mvex` has a duration (`mehd`), 0 at first. */
+export function fragmentedMoov(durationMs: number | null): Uint8Array {
+  const mehd = durationMs === null ? [] : [box("mehd", u32(0), u32(durationMs))];
+  const mvhd = box("mvhd", media(96), u32(durationMs ?? 0));
+  const mvex = box("mvex", ...mehd, filledBox("trex", 32));
+  return box("moov", mvhd, filledBox("trak", 1_200), mvex);
+}
+
+/** A fragment's `moof`, and as much of `mdat` as stands in front of its media. */
+export const moof = (sizeBytes = 452) =>
+  box("moof", filledBox("mfhd", 16), filledBox("traf", sizeBytes - 24));
+
+/** `mfra`, the index at a fragmented file's end, whose `mfro` repeats its length (§8.8.11). */
+export function mfraFor(fragments: number): Uint8Array {
+  const tfra = filledBox("tfra", 24 + 11 * fragments);
+  return box("mfra", tfra, box("mfro", u32(0), u32(8 + tfra.length + 16)));
 }
 
 /**

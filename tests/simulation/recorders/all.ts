@@ -4,7 +4,7 @@ import { mp4FaststartFfmpeg, mp4FaststartGst } from "./faststart.ts";
 import { flvFfmpeg, flvGst, flvIndexed, flvStream } from "./flv.ts";
 import { fmp4Ffmpeg, fmp4GlobalSidx, fmp4Gst, fmp4SkipTrailer } from "./fragmented.ts";
 import { hybridFfmpeg, hybridGst } from "./hybrid.ts";
-import { mkvCuesToFront, mkvFfmpeg, mkvGst, mkvLive } from "./matroska.ts";
+import { mkvCuesToFront, mkvFfmpeg, mkvGst, mkvLive, mkvReservedIndex } from "./matroska.ts";
 import {
   movFfmpeg,
   movGst,
@@ -25,7 +25,7 @@ import {
 } from "./preallocated.ts";
 import type { Recorder } from "./recorder.ts";
 import { movRobust } from "./robust.ts";
-import { aiff, caf, rf64, w64, wavFfmpeg, wavGst, wavUnpatched } from "./sound.ts";
+import { aiff, caf, rf64, w64, wavFfmpeg, wavGst, wavUnpatched, wavWithRoom } from "./sound.ts";
 import { ps, ts } from "./streams.ts";
 import { wild } from "./wild.ts";
 
@@ -34,8 +34,9 @@ export const recorders: readonly Recorder[] = [
   ...[movFfmpeg, mp4Ffmpeg, mp4LargeIndex, movGst, mp4MoovSize, mp4MoovSizeBeyondSight],
   ...[mp4FaststartFfmpeg, mp4FaststartGst, movRobust],
   ...[fmp4Ffmpeg, fmp4SkipTrailer, fmp4GlobalSidx, fmp4Gst, hybridGst, hybridFfmpeg],
-  ...[mkvFfmpeg, mkvCuesToFront, mkvGst, mkvLive],
-  ...[aviFfmpeg, aviGst, wavFfmpeg, wavGst, wavUnpatched, rf64, w64, aiff, caf, flac, mp3],
+  ...[mkvFfmpeg, mkvReservedIndex, mkvCuesToFront, mkvGst, mkvLive],
+  ...[aviFfmpeg, aviGst, wavFfmpeg, wavWithRoom, wavGst, wavUnpatched],
+  ...[rf64, w64, aiff, caf, flac, mp3],
   ...[mxfVbr, mxfCbr, flvFfmpeg, flvIndexed, flvGst, flvStream, ogg, ts, ps, wild],
   ...[tsPreallocated, tsPreallocatedInSteps, wildPreallocated, movPreallocated],
   ...[mp4Recreated, movPartThenRename, movRenamedAway, tsRenamedAway],

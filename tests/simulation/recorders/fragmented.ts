@@ -1,28 +1,22 @@
 /** Fragmented MP4: containers.md, rows "fMP4". */
 import { join } from "../../containers/bytes.ts";
-import { type Content, emptyContent } from "../content.ts";
+import { emptyContent } from "../content.ts";
 import { filledBox, fragmentedMoov, ftypMp4, headerOf, mfraFor, moof } from "./isobmff_bytes.ts";
 import { moveUp } from "./move_up.ts";
-import { AFTER_FINAL_MS, gather, pause, type Piece, piecesOf } from "./pace.ts";
+import { AFTER_FINAL_MS, appendWhole, pause, type Piece, piecesOf } from "./pace.ts";
 import type { Recorder, RecorderFile, RecorderTools } from "./recorder.ts";
 
 /** Media of a fragment: a second of video. */
 export const fragmentsOf = (tools: RecorderTools): Piece[] => piecesOf(tools, 500_000, 5_000_000);
 
-/** Appends one fragment that is whole. */
-function append(file: RecorderFile | Content, media: number, { from, sizeBytes }: Piece): void {
-  const start = file.sizeBytes;
-  const front = join(moof(), headerOf("mdat", 8 + sizeBytes));
-  file.writeBytes(start, front);
-  file.writeMedia(start + front.length, sizeBytes, media, from);
-}
+/** What stands in front of a fragment's media. */
+const frontOf = ({ sizeBytes }: Piece) => join(moof(), headerOf("mdat", 8 + sizeBytes));
 
 /** Appends fragments, each at once when it is whole: between two of them the boxes tile. */
 export async function recordFragments(tools: RecorderTools, file: RecorderFile): Promise<Piece[]> {
   const fragments = fragmentsOf(tools);
   for (const fragment of fragments) {
-    await gather(tools, fragment);
-    append(file, tools.media, fragment);
+    await appendWhole(tools, file, frontOf(fragment), fragment);
   }
   return fragments;
 }
@@ -32,6 +26,7 @@ export const fmp4Ffmpeg: Recorder = {
   name: "fmp4_ffmpeg",
   extension: ".mp4",
   hasEndRule: true,
+  isUndecidableWhileOpen: true,
   mostMediaBytes: Infinity,
   async record(tools) {
     const file = tools.create();
@@ -47,6 +42,7 @@ export const fmp4SkipTrailer: Recorder = {
   name: "fmp4_skip_trailer",
   extension: ".mp4",
   hasEndRule: false,
+  isUndecidableWhileOpen: true,
   mostMediaBytes: Infinity,
   async record(tools) {
     const file = tools.create();
@@ -60,6 +56,7 @@ export const fmp4GlobalSidx: Recorder = {
   name: "fmp4_global_sidx",
   extension: ".mp4",
   hasEndRule: true,
+  isUndecidableWhileOpen: true,
   mostMediaBytes: Infinity,
   async record(tools) {
     const file = tools.create();
@@ -69,7 +66,10 @@ export const fmp4GlobalSidx: Recorder = {
     await pause(tools);
     const sidx = filledBox("sidx", 32 + 12 * fragments.length);
     const moved = emptyContent();
-    for (const fragment of fragments) append(moved, tools.media, fragment);
+    for (const fragment of fragments) {
+      moved.writeBytes(moved.sizeBytes, frontOf(fragment));
+      moved.writeMedia(moved.sizeBytes, fragment.sizeBytes, tools.media, fragment.from);
+    }
     await moveUp(tools, file, moved, front.length + sidx.length);
     file.writeBytes(front.length, sidx);
     await pause(tools);
@@ -90,11 +90,9 @@ export const fmp4Gst: Recorder = {
     const file = tools.create();
     file.writeBytes(0, join(ftypMp4, fragmentedMoov(0)));
     const fragments = fragmentsOf(tools);
-    for (const { from, sizeBytes } of fragments) {
-      const front = join(moof(), headerOf("mdat", 8 + sizeBytes));
-      const start = file.sizeBytes;
-      file.writeBytes(start, front);
-      await tools.roll(file, start + front.length, sizeBytes, from);
+    for (const fragment of fragments) {
+      file.writeBytes(file.sizeBytes, frontOf(fragment));
+      await tools.roll(file, file.sizeBytes, fragment.sizeBytes, fragment.from);
     }
     await pause(tools);
     file.writeBytes(file.sizeBytes, mfraFor(fragments.length));

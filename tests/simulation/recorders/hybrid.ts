@@ -14,7 +14,7 @@ import {
   streamMoov,
   writeMoov,
 } from "./isobmff_bytes.ts";
-import { gather, pause } from "./pace.ts";
+import { appendWhole, pause } from "./pace.ts";
 import type { Recorder } from "./recorder.ts";
 
 /** 8 bytes kept free, and the header of an `mdat` whose size is to come. */
@@ -38,24 +38,25 @@ export const hybridGst: Recorder = {
     const mediaStart = file.sizeBytes;
     const [first, ...others] = fragmentsOf(tools);
     await tools.roll(file, mediaStart, first!.sizeBytes, first!.from);
-    let patch = () => file.writeBytes(mediaStart - 16, mdatHeader("free", first!.sizeBytes));
+    const patchSize = (payload: number, sizeBytes: number) =>
+      file.writeBytes(payload - 16, mdatHeader("free", sizeBytes));
     const moovStart = file.sizeBytes;
+    let last = { payload: mediaStart, sizeBytes: first!.sizeBytes };
     for (const [index, fragment] of others.entries()) {
       if (index === 0) file.writeBytes(moovStart, fragmentedMoov(0));
-      await gather(tools, fragment);
-      patch();
-      const header = join(moof(), openMdat);
-      const payload = file.sizeBytes + header.length;
-      file.writeBytes(file.sizeBytes, header);
-      file.writeMedia(payload, fragment.sizeBytes, tools.media, fragment.from);
-      patch = () => file.writeBytes(payload - 16, mdatHeader("free", fragment.sizeBytes));
+      const front = join(moof(), openMdat);
+      const before = last;
+      await appendWhole(tools, file, front, fragment, () => {
+        patchSize(before.payload, before.sizeBytes);
+        last = { payload: file.sizeBytes + front.length, sizeBytes: fragment.sizeBytes };
+      });
     }
     await pause(tools);
     if (others.length > 0) {
       file.writeBytes(moovStart + 4, Uint8Array.of(0x68));
       await pause(tools);
     }
-    file.writeBytes(mediaStart - 16, mdatHeader("free", file.sizeBytes - mediaStart));
+    patchSize(mediaStart, file.sizeBytes - mediaStart);
     await pause(tools);
     writeMoov(file, file.sizeBytes, moovSize(tools, tools.mediaBytes), tools.media);
   },
@@ -69,6 +70,7 @@ export const hybridFfmpeg: Recorder = {
   name: "hybrid_ffmpeg",
   extension: ".mp4",
   hasEndRule: true,
+  isUndecidableWhileOpen: true,
   mostMediaBytes: Infinity,
   async record(tools) {
     const file = tools.create();

@@ -1,7 +1,7 @@
 /** Matroska: containers.md, rows "MKV". */
 import { join } from "../../containers/bytes.ts";
 import { size } from "../../containers/ebml_bytes.ts";
-import { emptyContent } from "../content.ts";
+import { type Content, emptyContent } from "../content.ts";
 import {
   clusterHeader,
   CLUSTERS_AT,
@@ -9,37 +9,32 @@ import {
   front,
   opening,
   SEGMENT_SIZE_AT,
-  type SizeField,
+  voidHeader,
 } from "./matroska_bytes.ts";
 import { moveUp } from "./move_up.ts";
-import { gather, pause, type Piece, piecesOf } from "./pace.ts";
+import { appendWhole, pause, type Piece, piecesOf } from "./pace.ts";
 import type { Recorder, RecorderFile, RecorderTools } from "./recorder.ts";
 
 /** Media of a Cluster: 0.5 s to 5 s were 1.2 to 5.6 MB (row "MKV / WebM (gst)"). */
 const clustersOf = (tools: RecorderTools) => piecesOf(tools, 1_000_000, 5_000_000);
 
-/** Appends one Cluster that is whole. */
-function append(
-  file: Pick<RecorderFile, "sizeBytes" | "writeBytes" | "writeMedia">,
-  media: number,
-  piece: Piece,
-  field: SizeField,
-): void {
-  const header = clusterHeader(piece.sizeBytes, field);
-  const start = file.sizeBytes;
-  file.writeBytes(start, header);
-  file.writeMedia(start + header.length, piece.sizeBytes, media, piece.from);
-}
-
 /** Appends Clusters as ffmpeg does: each at once, when it is whole. */
 async function recordClusters(tools: RecorderTools, file: RecorderFile): Promise<Piece[]> {
-  file.writeBytes(0, join(opening, front(0x11)));
   const pieces = clustersOf(tools);
   for (const piece of pieces) {
-    await gather(tools, piece);
-    append(file, tools.media, piece, "short");
+    await appendWhole(tools, file, clusterHeader(piece.sizeBytes, "short"), piece);
   }
   return pieces;
+}
+
+/** Clusters without what lies in front of them. */
+function onlyClusters(pieces: readonly Piece[], media: number): Content {
+  const content = emptyContent();
+  for (const { from, sizeBytes } of pieces) {
+    content.writeBytes(content.sizeBytes, clusterHeader(sizeBytes, "short"));
+    content.writeMedia(content.sizeBytes, sizeBytes, media, from);
+  }
+  return content;
 }
 
 /** The Segment's size, SeekHead and Info, in one write: [44,734) in containers.md. */
@@ -56,6 +51,7 @@ export const mkvFfmpeg: Recorder = {
   mostMediaBytes: Infinity,
   async record(tools) {
     const file = tools.create();
+    file.writeBytes(0, join(opening, front(0x11)));
     const clusters = await recordClusters(tools, file);
     await pause(tools);
     file.writeBytes(file.sizeBytes, cuesFor(clusters.length));
@@ -72,13 +68,36 @@ export const mkvCuesToFront: Recorder = {
   mostMediaBytes: Infinity,
   async record(tools) {
     const file = tools.create();
+    file.writeBytes(0, join(opening, front(0x11)));
     const clusters = await recordClusters(tools, file);
     await pause(tools);
     const cues = cuesFor(clusters.length);
-    const moved = emptyContent();
-    for (const piece of clusters) append(moved, tools.media, piece, "short");
+    const moved = onlyClusters(clusters, tools.media);
     await moveUp(tools, file, moved, CLUSTERS_AT + cues.length);
     file.writeBytes(CLUSTERS_AT, cues);
+    await pause(tools);
+    patchHead(file);
+  },
+};
+
+/**
+ * ffmpeg `-reserve_index_space`: room in front of the Clusters, into which Cues go at the stop with a
+ * Void over what is left. It may be longer than a part.
+ */
+export const mkvReservedIndex: Recorder = {
+  name: "mkv_reserved_index",
+  extension: ".mkv",
+  hasEndRule: true,
+  mostMediaBytes: Infinity,
+  async record(tools) {
+    const roomBytes = tools.chance.pick([50_000, 100_000, 6_000_000]);
+    const file = tools.create();
+    file.writeBytes(0, join(opening, front(0x11), voidHeader(roomBytes)));
+    file.truncate(CLUSTERS_AT + roomBytes);
+    const clusters = await recordClusters(tools, file);
+    await pause(tools);
+    const cues = cuesFor(clusters.length);
+    file.writeBytes(CLUSTERS_AT, join(cues, voidHeader(roomBytes - cues.length)));
     await pause(tools);
     patchHead(file);
   },

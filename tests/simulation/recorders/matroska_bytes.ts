@@ -42,3 +42,6 @@ export function clusterHeader(mediaBytes: number, field: SizeField): Uint8Array 
 export function cuesFor(clusters: number): Uint8Array {
   return element("1C53BB6B", media(Math.min(20_000, 20 + 20 * clusters)));
 }
+
+/** The header of a Void that is `sizeBytes` long with it: zeros, or what is there already, follow. */
+export const voidHeader = (sizeBytes: number) => join(id("EC"), size(sizeBytes - 9, 8));

@@ -26,7 +26,7 @@ export const movPartThenRename: Recorder = {
   async record(tools) {
     const file = tools.create(`${tools.name}.part`);
     await recordMov(tools, file);
-    await pause(tools);
+    await pause(tools, 100);
     file.rename(tools.name);
   },
 };

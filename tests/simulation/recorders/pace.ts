@@ -44,9 +44,35 @@ export function piecesOf(tools: RecorderTools, leastBytes: number, mostBytes: nu
   return pieces;
 }
 
-/** Lets the time pass that a piece takes, for recorders that write it when it is whole. */
-export async function gather(tools: RecorderTools, piece: Piece): Promise<void> {
-  await tools.roll(memory(), 0, piece.sizeBytes, piece.from);
+/** Most that a recorder keeps in memory: some seconds, as long as its file is silent. */
+const MOST_GATHERED_BYTES = 5_000_000;
+
+/** Lets the time pass that some media take, for recorders that write them when they are whole. */
+export async function gather(tools: RecorderTools, { from, sizeBytes }: Piece): Promise<void> {
+  await tools.roll(memory(), 0, sizeBytes, from);
+}
+
+/**
+ * Appends a header and its media as ffmpeg does: at once, when they are whole. A piece that is longer
+ * than any real one, because the take is, comes bit by bit: it would mean minutes of silence.
+ *
+ * @param onBegin Called in front of the first write.
+ */
+export async function appendWhole(
+  tools: RecorderTools,
+  file: RecorderFile,
+  header: Uint8Array,
+  piece: Piece,
+  onBegin = () => {},
+): Promise<void> {
+  const isGathered = piece.sizeBytes <= MOST_GATHERED_BYTES;
+  if (isGathered) await gather(tools, piece);
+  onBegin();
+  const start = file.sizeBytes;
+  file.writeBytes(start, header);
+  const payload = start + header.length;
+  if (isGathered) file.writeMedia(payload, piece.sizeBytes, tools.media, piece.from);
+  else await tools.roll(file, payload, piece.sizeBytes, piece.from);
 }
 
 /** What a recorder has in memory, or in a temporary file elsewhere: nobody else sees it. */

@@ -58,19 +58,33 @@ function waveHead(
   );
 }
 
+/** The size of `data`, then the file's. */
+function recordWave(tools: RecorderTools, head: Uint8Array): Promise<void> {
+  return recordSound(tools, head, (sizeBytes, mediaBytes) => [
+    [head.length - 4, u32le(mediaBytes)],
+    [4, u32le(sizeBytes - 8)],
+  ], 1);
+}
+
 /** ffmpeg's WAV: the size of `data`, then the file's. */
 export const wavFfmpeg: Recorder = {
   name: "wav_ffmpeg",
   extension: ".wav",
   hasEndRule: true,
   mostMediaBytes: MOST_SMALL_BYTES,
-  record(tools) {
-    const head = waveHead(UNKNOWN, UNKNOWN);
-    return recordSound(tools, head, (sizeBytes, mediaBytes) => [
-      [head.length - 4, u32le(mediaBytes)],
-      [4, u32le(sizeBytes - 8)],
-    ], 1);
-  },
+  record: (tools) => recordWave(tools, waveHead(UNKNOWN, UNKNOWN)),
+};
+
+/** Where RF64 puts its sizes. */
+const ds64Room = riffChunk("JUNK", new Uint8Array(28));
+
+/** ffmpeg `-rf64 auto` up to 4 GiB: room for `ds64`, which is not needed. */
+export const wavWithRoom: Recorder = {
+  name: "wav_with_room",
+  extension: ".wav",
+  hasEndRule: true,
+  mostMediaBytes: MOST_SMALL_BYTES,
+  record: (tools) => recordWave(tools, waveHead(UNKNOWN, UNKNOWN, ds64Room)),
 };
 
 /** GStreamer's WAV: sizes of 0x7FFF0000 at first, the whole header at the stop. */
@@ -106,7 +120,7 @@ export const rf64: Recorder = {
   hasEndRule: true,
   mostMediaBytes: Infinity,
   record(tools) {
-    const head = waveHead(UNKNOWN, 0, riffChunk("JUNK", new Uint8Array(28)));
+    const head = waveHead(UNKNOWN, 0, ds64Room);
     return recordSound(tools, head, (sizeBytes, mediaBytes) => [
       [head.length - 4, u32le(mediaBytes % 2 ** 32)],
       [0, riffHeader("RF64", UNKNOWN)],

@@ -24,7 +24,7 @@ export const wild: Recorder = {
     const file = tools.create();
     const head = text("WILD");
     file.writeBytes(0, head);
-    const probability = chance.pick([0, 0.02, 0.2]);
+    const probability = chance.pick([0, 0.02, 0.3]);
     let patches = 0;
     await tools.roll(file, head.length, tools.mediaBytes, 0, () => {
       if (patches >= MOST_PATCHES || !chance.happens(probability)) return;

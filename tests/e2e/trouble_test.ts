@@ -1,9 +1,7 @@
 import { assert, assertEquals, assertMatch, assertNotMatch } from "@std/assert";
-import { join } from "@std/path";
 import { MIB } from "../../src/parts/limits.ts";
 import { createMov } from "../support/mov_writer.ts";
 import { openDesk } from "./desk.ts";
-import { mountSmallDisk, noSmallDisk, unmount } from "./machine.ts";
 import { until } from "./program.ts";
 import { type SandboxProcess, startSandbox } from "./sandbox.ts";
 import { sideBySide } from "./side_by_side.ts";
@@ -26,51 +24,6 @@ async function checkSecond(sandbox: SandboxProcess): Promise<void> {
   assertEquals((await first.ended()).code, 0);
   const asset = await sandbox.arrived("second.mov", path);
   assert(asset.parts.every((part) => part.putCount === 1));
-}
-
-async function checkFullDisk(sandbox: SandboxProcess): Promise<void> {
-  await using desk = await openDesk(sandbox.url);
-  const path = desk.path("full_disk.mov");
-  await Deno.mkdir(desk.state);
-  assert(mountSmallDisk(desk.state));
-  try {
-    await using mov = await createMov(path);
-    await mov.roll(22 * MIB);
-    const first = desk.watch(path, ["--json"]);
-    await first.event((event) => event.type === "part.stored" && event.number === 4);
-    const filler = join(desk.state, "filler");
-    await fill(filler);
-    await mov.roll(100 * MIB); // more facts than there is room for in the journal's last page
-    const before = await Deno.stat(path);
-    const { code, err, out } = await first.ended();
-    assertEquals(code, 1);
-    assertMatch(
-      out + err,
-      /Cannot write the journal .*Free space there.*run the same command again/,
-    );
-    assertNotMatch(err, /^\s+at /m);
-    assertEquals(await Deno.stat(path), { ...before, atime: (await Deno.stat(path)).atime });
-
-    await Deno.remove(filler);
-    const second = desk.watch(path);
-    await mov.stop();
-    assertEquals((await second.ended()).code, 0);
-    await sandbox.arrived("full_disk.mov", path);
-  } finally {
-    unmount(desk.state);
-  }
-}
-
-/** Writes until the disk takes no byte more. */
-async function fill(path: string): Promise<void> {
-  using file = await Deno.open(path, { write: true, create: true });
-  for (const size of [64 * 1024, 512, 1]) {
-    try {
-      while (true) await file.write(new Uint8Array(size));
-    } catch (error) {
-      if (!/space/i.test(String(error))) throw error;
-    }
-  }
 }
 
 async function checkFullLog(sandbox: SandboxProcess): Promise<void> {
@@ -120,11 +73,6 @@ Deno.test("reeltime in trouble", async (t) => {
     {
       name: "waits for an API that cannot be reached at first, and says so",
       run: checkUnreachable,
-    },
-    {
-      name: "ends clearly on a full disk under its journal, and the same command goes on",
-      ignored: noSmallDisk,
-      run: () => checkFullDisk(sandbox),
     },
     {
       name: "goes on when the disk that holds its output is full",

@@ -1,0 +1,71 @@
+/** What must be true of a world when everything in it is over. */
+import { assembled } from "./checks.ts";
+import { digestOf } from "./content.ts";
+import type { Recording } from "./recording.ts";
+import type { KnownTake } from "./takes.ts";
+import type { World } from "./world.ts";
+
+/** Looks at every recording, every take and every asset. */
+export function checkEnd(world: World): void {
+  for (const recording of world.recordings) checkRecording(world, recording);
+  for (const take of world.takes.values()) checkAssets(world, take);
+  checkStrays(world);
+}
+
+/** The newest take of a recording holds its file, byte for byte. */
+function checkRecording(world: World, recording: Recording): void {
+  const { path, recorder } = recording;
+  const file = world.files.at(path);
+  const sizeBytes = file?.content.sizeBytes ?? 0;
+  const take = [...world.takes.values()].filter((take) => take.path === path).at(-1);
+  if (file === undefined || sizeBytes === 0) return;
+  if (take === undefined) return world.violate(`${path} was never taken up`);
+  const asset = world.service.assets.find(({ id }) => id === take.assetId);
+  if (asset === undefined || take.finalized === null || !take.verified) {
+    return world.violate(`${path} (${recorder.name}) was never finalized`);
+  }
+  if (asset.totalBytes !== take.finalized.sizeBytes) world.violate(`${path}: another total`);
+  if (take.finishAskedBytes !== null) {
+    // A recording that was cut meanwhile has fewer.
+    if (asset.totalBytes !== Math.min(take.finishAskedBytes, sizeBytes)) {
+      world.violate(`${path}: not what was asked for`);
+    }
+    // The recorder may have gone on to rewrite what had been sent.
+    if (recording.changedAtMs > (take.ended?.atMs ?? 0)) return;
+  }
+  const held = digestOf(assembled(asset));
+  if (held !== digestOf(file.content.slice(0, asset.totalBytes ?? 0))) {
+    world.violate(`${path} (${recorder.name}): the asset holds other bytes than the file`);
+  }
+  if (take.finishAskedBytes === null && asset.totalBytes !== sizeBytes) {
+    world.violate(`${path} (${recorder.name}): ${asset.totalBytes} of ${sizeBytes} bytes`);
+  }
+  if ([...asset.parts.values()].some(({ stored }) => stored === null)) {
+    world.violate(`${path}: a registered part was never sent`);
+  }
+}
+
+/** A take has one asset, and a stated reason for every other. */
+function checkAssets({ violate }: World, { path, formerAssets }: KnownTake): void {
+  for (const { reason } of formerAssets) {
+    if (reason === "") violate(`${path}: left without a reason`);
+  }
+}
+
+/** Assets that no take knows of have no parts: they are placeholders of lost answers. */
+function checkStrays(world: World): void {
+  const known = new Set(
+    [...world.takes.values()].flatMap(({ assetId, formerAssets }) => [
+      assetId,
+      ...formerAssets.map((former) => former.assetId),
+    ]),
+  );
+  const strays = world.service.assets.filter(({ id }) => !known.has(id));
+  if (strays.some(({ parts }) => parts.size > 0)) world.violate("parts in an asset of no take");
+  const unanswered = [...world.takes.values()]
+    .reduce((sum, take) => sum + take.unansweredCreates, 0);
+  const repeated = world.faults.get("lossy: api twice") ?? 0;
+  if (strays.length > unanswered + repeated) {
+    world.violate(`${strays.length} assets without a word, ${unanswered} answers were lost`);
+  }
+}

@@ -1,0 +1,96 @@
+import { type Content, emptyContent } from "./content.ts";
+
+/** A file of the simulated disk. */
+export interface SimFile {
+  /** Stands for inode and time of birth. */
+  readonly id: string;
+  readonly content: Content;
+  readonly bornMs: number;
+  modifiedMs: number;
+  linkCount: number;
+  /** Programs that have it open for writing. */
+  writers: number;
+  /** When it had which size, in world time; what lag is measured by. */
+  readonly growth: { readonly atMs: number; readonly sizeBytes: number }[];
+  /** Changes of any kind so far. */
+  changes: number;
+}
+
+/** The simulated disk: names, and the files that they lead to. */
+export interface Files {
+  at(path: string): SimFile | undefined;
+  create(path: string): SimFile;
+  rename(from: string, to: string): void;
+  unlink(path: string): void;
+  /** Notes that a file was written: its time, its growth, and whoever watches. */
+  written(file: SimFile): void;
+  /** Whether a program has the file of this id open for writing. */
+  isWritten(id: string): boolean;
+  /** Calls back whenever something happens to any file. @returns Ends it. */
+  watch(onChange: () => void): () => void;
+}
+
+/**
+ * @param fileMs The clock that files get their times from, milliseconds since 1970.
+ * @param worldMs Simulated time.
+ */
+export function createFiles(fileMs: () => number, worldMs: () => number): Files {
+  const names = new Map<string, SimFile>();
+  const all: SimFile[] = [];
+  const watchers = new Set<() => void>();
+  let born = 0;
+  const tell = () => watchers.forEach((watcher) => watcher());
+
+  function drop(path: string): void {
+    const file = names.get(path);
+    if (file !== undefined) file.linkCount--;
+    names.delete(path);
+  }
+
+  return {
+    at: (path) => names.get(path),
+    create(path) {
+      const bornMs = fileMs();
+      const file: SimFile = {
+        id: `7:${++born}:${bornMs}`,
+        content: emptyContent(),
+        bornMs,
+        modifiedMs: bornMs,
+        linkCount: 1,
+        writers: 0,
+        growth: [{ atMs: worldMs(), sizeBytes: 0 }],
+        changes: 0,
+      };
+      drop(path);
+      names.set(path, file);
+      all.push(file);
+      tell();
+      return file;
+    },
+    rename(from, to) {
+      const file = names.get(from);
+      if (file === undefined) throw new RangeError(`Nothing is at ${from}`);
+      drop(to);
+      names.delete(from);
+      names.set(to, file);
+      tell();
+    },
+    unlink(path) {
+      drop(path);
+      tell();
+    },
+    isWritten: (id) => all.some((file) => file.id === id && file.writers > 0),
+    written(file) {
+      file.modifiedMs = fileMs();
+      file.changes++;
+      const { sizeBytes } = file.content;
+      const last = file.growth.at(-1)!;
+      if (last.sizeBytes !== sizeBytes) file.growth.push({ atMs: worldMs(), sizeBytes });
+      tell();
+    },
+    watch(onChange) {
+      watchers.add(onChange);
+      return () => void watchers.delete(onChange);
+    },
+  };
+}

@@ -1,0 +1,273 @@
+/**
+ * What happens in one world, as plain data: drawn from a seed, or written down as a scenario. A plan
+ * says what the world is like; what the program makes of it is up to the program.
+ */
+import { type Chance, chanceOf } from "./chance.ts";
+import { recorders } from "./recorders/all.ts";
+import { MIB } from "../../src/parts/limits.ts";
+
+/** One recording: who records, how much, in which rhythm, and how it ends. */
+export interface RecordingPlan {
+  /** Name of a recorder of `recorders/`. */
+  readonly recorder: string;
+  readonly mediaBytes: number;
+  /** When the recorder begins, world milliseconds. */
+  readonly startMs: number;
+  readonly bytesPerSecond: number;
+  /** Time between two writes. */
+  readonly writeEveryMs: number;
+  /** A pause of the recorder: nothing is written for a while. */
+  readonly pauses: readonly { readonly atShare: number; readonly forMs: number }[];
+  /** The recorder is killed when this share of its media is written; null for a clean stop. */
+  readonly diesAtShare: number | null;
+  /** Bytes are patched this long after the recorder's end; null for never. */
+  readonly lateChangeMs: number | null;
+}
+
+/** What the network and the service are like for a while. */
+export type WeatherKind =
+  | "clear"
+  /** Requests and answers get lost, connections are reset, completions come twice or late. */
+  | "lossy"
+  /** Nothing gets through. */
+  | "down"
+  /** A login page answers everything. */
+  | "portal"
+  /** 429 and SlowDown. */
+  | "throttled"
+  /** 5xx of the API and of the storage. */
+  | "faulty"
+  /** Answers that take for ever. */
+  | "slow"
+  /** Refusals that no retry mends: 400, 401, 403, 404, 409, 501. A person runs the command again. */
+  | "refusing";
+
+/** One spell of weather. */
+export interface Spell {
+  readonly untilMs: number;
+  readonly kind: WeatherKind;
+  /** Share of exchanges that are hit, 0 to 1. */
+  readonly severity: number;
+  readonly uplinkBytesPerSecond: number;
+}
+
+/** What is done to the program, and when. */
+export type Deed =
+  | { readonly atMs: number; readonly do: "crash" }
+  /** A crash at the n-th call of any door from this moment on, before or after it took effect. */
+  | { readonly atMs: number; readonly do: "crash_at_call"; readonly calls: number }
+  /** A stop of the whole process: SIGSTOP, or a machine that sleeps (`breaks` its connections). */
+  | {
+    readonly atMs: number;
+    readonly do: "freeze";
+    readonly forMs: number;
+    readonly breaks: boolean;
+  }
+  /** The wall clock is set. */
+  | { readonly atMs: number; readonly do: "set_clock"; readonly byMs: number }
+  | { readonly atMs: number; readonly do: "suspend" }
+  | { readonly atMs: number; readonly do: "finish"; readonly recording: number }
+  /** The same command once more, while the first process lives. */
+  | { readonly atMs: number; readonly do: "second_process" };
+
+/** How the disk behaves. */
+export interface DiskPlan {
+  /** Longest time that one look or read takes, in milliseconds; 0 for at once. */
+  readonly slowMs: number;
+  readonly bytesPerSecond: number;
+  /** A spell in which reads fail with this probability. */
+  readonly failing: { readonly fromMs: number; readonly untilMs: number; readonly share: number };
+  /** Appends to the journal that fail, by their number; `kept` ones reach the disk all the same. */
+  readonly journalFaults: readonly { readonly append: number; readonly kept: boolean }[];
+  /** No append succeeds between these moments. */
+  readonly full: { readonly fromMs: number; readonly untilMs: number } | null;
+  /** File times are cut to this. ext4 4 ms, exFAT 10 ms, FAT 2,000 ms. */
+  readonly timeGrainMs: number;
+  /** Looks on a network volume are up to this old; null on a disk of this machine. */
+  readonly staleMs: number | null;
+  /** Whether the system tells who has a file open for writing. */
+  readonly tellsWriters: boolean;
+  /** Whether the system tells when a folder changes. */
+  readonly hints: boolean;
+}
+
+/** A whole world. */
+export interface Plan {
+  readonly recordings: readonly RecordingPlan[];
+  readonly spells: readonly Spell[];
+  readonly deeds: readonly Deed[];
+  readonly disk: DiskPlan;
+  /** How long the operator takes to run the command again, drawn between these. */
+  readonly restartMs: { readonly least: number; readonly most: number };
+  readonly idleMs: number;
+  readonly abandonMs: number;
+  readonly lanes: number;
+  readonly correct: boolean;
+  readonly urlLifeMs: number;
+  readonly latencyMs: number;
+}
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+/** Draws a world. Most are short, since short ones find most; a few are long, huge or far offline. */
+export function planOf(seed: number): Plan {
+  const chance = chanceOf(seed);
+  const recordings = Array.from(
+    { length: chance.weigh([[8, 1], [3, 2], [1, 3]]) },
+    () => drawRecording(chance),
+  );
+  const lastMs = Math.max(...recordings.map(durationMs));
+  const spells = drawSpells(chance, lastMs);
+  const healMs = spells.at(-1)?.untilMs ?? 0;
+  return {
+    recordings,
+    spells,
+    deeds: drawDeeds(chance, Math.max(lastMs, Math.min(healMs, lastMs * 2)), recordings.length),
+    disk: drawDisk(chance, lastMs),
+    restartMs: chance.weigh([[6, { least: 0, most: 2000 }], [2, { least: 0, most: 60_000 }], [
+      0.2,
+      { least: HOUR, most: 24 * HOUR },
+    ]]),
+    idleMs: chance.pick([5, 10, 20, 60]) * SECOND,
+    abandonMs: chance.pick([1, 2, 5]) * MINUTE,
+    lanes: chance.pick([1, 2, 5, 5, 8]),
+    correct: chance.happens(0.3),
+    urlLifeMs: chance.weigh([[8, 24 * HOUR], [1, 5 * SECOND], [2, MINUTE]]),
+    latencyMs: chance.spread(1, 400),
+  };
+}
+
+/** How long a recorder records, in milliseconds from the world's beginning. */
+export function durationMs(recording: RecordingPlan): number {
+  const { startMs, mediaBytes, bytesPerSecond, pauses } = recording;
+  return startMs + 1000 * mediaBytes / bytesPerSecond +
+    pauses.reduce((sum, pause) => sum + pause.forMs, 0);
+}
+
+function drawRecording(chance: Chance): RecordingPlan {
+  const recorder = chance.pick(recorders);
+  const wanted = chance.weigh<() => number>([
+    [1, () => chance.spread(1, 64 * 1024)],
+    [2, () => chance.spread(64 * 1024, 12 * MIB)],
+    [8, () => chance.spread(8 * MIB, 200 * MIB)],
+    [1, () => chance.whole(1, 30) * 5 * MIB], // stops near a boundary
+    [0.3, () => chance.spread(200 * MIB, 8 * 1024 * MIB)],
+    [0.01, () => chance.spread(50, 200) * 1024 * MIB], // beyond 48.8 GiB parts must grow
+  ])();
+  const mediaBytes = Math.min(wanted, recorder.mostMediaBytes);
+  const seconds = chance.weigh<() => number>([
+    [8, () => chance.spread(1, 12)],
+    [2, () => chance.spread(10, 60)],
+    [0.1, () => chance.spread(60, 3600)],
+  ])();
+  const pauses = chance.happens(0.25)
+    ? [{
+      atShare: chance.fraction(),
+      forMs: chance.spread(500, chance.pick([8_000, 8_000, 240_000])),
+    }]
+    : [];
+  return {
+    recorder: recorder.name,
+    mediaBytes,
+    startMs: chance.weigh([[3, 0], [2, chance.whole(0, 3000)]]),
+    bytesPerSecond: Math.max(1, mediaBytes / seconds),
+    writeEveryMs: chance.spread(20, 1500),
+    pauses,
+    diesAtShare: chance.happens(0.08) ? chance.fraction() : null,
+    lateChangeMs: chance.happens(0.06) ? chance.spread(1, 30_000) : null,
+  };
+}
+
+/** Uplinks in bytes a second: from a poor one, on which a take lags far behind, to a studio's. */
+function drawUplink(chance: Chance): number {
+  return chance.spread(1 * MIB, 400 * MIB);
+}
+
+function drawSpells(chance: Chance, lastMs: number): Spell[] {
+  if (chance.happens(0.15)) return [];
+  const spells: Spell[] = [];
+  const kinds: readonly (readonly [number, WeatherKind])[] = [
+    [6, "clear"],
+    [6, "lossy"],
+    [2, "down"],
+    [1, "portal"],
+    [2, "throttled"],
+    [1, "faulty"],
+    [1, "slow"],
+    [0.7, "refusing"],
+  ];
+  let atMs = 0;
+  const count = chance.whole(1, 5);
+  for (let i = 0; i < count; i++) {
+    const kind = chance.weigh(kinds);
+    const longMs = kind === "down" && chance.happens(0.01) ? 12 * HOUR : lastMs;
+    atMs += chance.spread(300, Math.max(400, longMs));
+    spells.push({
+      untilMs: atMs,
+      kind,
+      severity: chance.pick([0.05, 0.2, 0.5, 1]),
+      uplinkBytesPerSecond: drawUplink(chance),
+    });
+  }
+  return spells;
+}
+
+function drawDeeds(chance: Chance, lastMs: number, recordings: number): Deed[] {
+  const deeds: Deed[] = [];
+  const at = () => Math.floor(chance.fraction() * 1.3 * lastMs);
+  const count = chance.weigh([[3, 0], [4, 1], [2, 2], [1, 4]]);
+  for (let i = 0; i < count; i++) {
+    const atMs = at();
+    deeds.push(
+      chance.weigh<() => Deed>([
+        [2, () => ({ atMs, do: "crash" })],
+        [5, () => ({ atMs, do: "crash_at_call", calls: chance.spread(1, 300) })],
+        [1, () => ({
+          atMs,
+          do: "freeze",
+          forMs: chance.spread(100, chance.pick([3000, 200_000])),
+          breaks: chance.happens(0.5),
+        })],
+        [
+          1,
+          () => ({
+            atMs,
+            do: "set_clock",
+            byMs: chance.whole(-1, 1) * chance.spread(1, 48 * HOUR),
+          }),
+        ],
+        [1, () => ({ atMs, do: "suspend" })],
+        [0.7, () => ({ atMs, do: "finish", recording: chance.whole(0, recordings - 1) })],
+        [0.4, () => ({ atMs, do: "second_process" })],
+      ])(),
+    );
+  }
+  return deeds.sort((a, b) => a.atMs - b.atMs);
+}
+
+function drawDisk(chance: Chance, lastMs: number): DiskPlan {
+  const isFailing = chance.happens(0.1);
+  const fromMs = chance.fraction() * lastMs;
+  const fullFromMs = chance.fraction() * lastMs;
+  return {
+    slowMs: chance.weigh([[6, 0], [2, 5], [1, 60]]),
+    bytesPerSecond: chance.spread(100 * MIB, 4096 * MIB),
+    failing: {
+      fromMs,
+      untilMs: isFailing ? fromMs + chance.spread(100, 30_000) : fromMs,
+      share: chance.pick([0.01, 0.2, 1]),
+    },
+    journalFaults: chance.happens(0.08)
+      ? [{ append: chance.spread(1, 120), kept: chance.happens(0.5) }]
+      : [],
+    full: chance.happens(0.03)
+      ? { fromMs: fullFromMs, untilMs: fullFromMs + chance.spread(500, 60_000) }
+      : null,
+    timeGrainMs: chance.weigh([[6, 4], [2, 10], [1, 2000]]),
+    staleMs: chance.happens(0.1) ? chance.whole(500, 3000) : null,
+    tellsWriters: chance.happens(0.6),
+    hints: chance.happens(0.7),
+  };
+}

@@ -1,0 +1,69 @@
+import { filetypeOf } from "../../src/config.ts";
+import { apiCaller } from "../../src/frameio/api.ts";
+import { userRoute } from "../../src/frameio/realtime.ts";
+import { openJournal } from "../../src/journal/journal.ts";
+import { basename } from "@std/path";
+import { createEventBus } from "../../src/take/bus.ts";
+import { createStudio, type Studio } from "../../src/take/studio.ts";
+import type { TakeOutcome } from "../../src/take/take.ts";
+import { createLanes } from "../../src/transfer/lanes.ts";
+import type { Checks } from "./checks.ts";
+import { beginLife, type Life } from "./life.ts";
+import { TOKEN } from "./service.ts";
+import { twinClock } from "./twin_clock.ts";
+import { type Sends, twinDigest } from "./twin_digest.ts";
+import { twinDisk } from "./twin_disk.ts";
+import { twinHttp } from "./twin_http.ts";
+import { twinLock, twinStore } from "./twin_store.ts";
+import type { World } from "./world.ts";
+
+/** The program, started once: the production code on simulated doors. */
+export interface Process {
+  readonly life: Life;
+  readonly studio: Studio;
+  /** How its takes came out; rejects where it could not begin. Never settles once it has died. */
+  readonly done: Promise<TakeOutcome[]>;
+  /** Ctrl-C. */
+  interrupt(): void;
+  readonly sends: Sends;
+  /** Recordings that it has open. */
+  openCount(): number;
+}
+
+/** Starts the command that watches every recording of the world. */
+export function startProcess(world: World, checks: Checks): Process {
+  const { plan, schedule, network, service, files, folder, tally } = world;
+  const life = beginLife(schedule);
+  const clock = twinClock(life, () => world.wallShiftMs);
+  const disk = twinDisk(life, files, plan.disk, world.chance.fork(), tally);
+  const sends: Sends = { count: 0, onBegin: checks.putBegins };
+  const http = twinHttp(life, network, service);
+  const store = twinStore(life, folder, plan.disk, checks.row, tally);
+  const bus = createEventBus(clock);
+  bus.on((event) => life.isDead || checks.event(event));
+  const { fraction, hex } = world.chance.fork();
+  const room = {
+    clock,
+    random: { fraction, hex },
+    disk,
+    digests: twinDigest(life, disk, plan.disk, network, service, world.chance.fork(), sends),
+    api: userRoute(apiCaller(http, { baseUrl: "https://api.sim", token: TOKEN }), "root"),
+    journal: openJournal(store, clock),
+    bus,
+    lanes: createLanes(plan.lanes),
+    quiet: { idleMs: plan.idleMs, abandonMs: plan.abandonMs },
+  };
+  const targets = world.recordings.map(({ path }) => ({
+    path,
+    name: basename(path),
+    filetype: filetypeOf(path),
+  }));
+  const abort = new AbortController();
+  const lock = twinLock(life, folder);
+  const options = { stay: false, correct: plan.correct, lock };
+  const studio = createStudio(room, targets, options, abort.signal);
+  world.log.note("process started");
+  const done = studio.run();
+  done.catch(() => {}); // awaited by the operator; a dead process may reject unseen
+  return { life, studio, done, interrupt: () => abort.abort(), sends, openCount: disk.openCount };
+}

@@ -1,0 +1,170 @@
+import type { Chance } from "./chance.ts";
+import type { Files, SimFile } from "./files.ts";
+import { durationMs, type RecordingPlan } from "./plan.ts";
+import { recorderNamed } from "./recorders/all.ts";
+import type { Recorder, RecorderFile, RecorderTools } from "./recorders/recorder.ts";
+import type { Owner, Schedule } from "./schedule.ts";
+
+/** Folder of the simulated recordings. */
+export const FOLDER = "/rec";
+
+/** A recorder at work, and what is true of its recording. */
+export interface Recording {
+  readonly plan: RecordingPlan;
+  readonly recorder: Recorder;
+  /** The watched path. */
+  readonly path: string;
+  /** Whether the recorder still has the take open. */
+  isOpen: boolean;
+  /** When it closed its file or died, world milliseconds; null before. */
+  endedAtMs: number | null;
+  /** It died before it had finished its file. */
+  hasDied: boolean;
+  /** The file of the take; null before it was created. */
+  file: SimFile | null;
+  /** When its file was changed last by anybody, world milliseconds. */
+  changedAtMs: number;
+  /** Resolves when everything that will happen to the file has happened. */
+  readonly over: Promise<void>;
+  /** Whether that is so. */
+  isOver: boolean;
+}
+
+/** Most writes of one recorder: longer takes are written in larger pieces. */
+const MOST_WRITES = 3000;
+
+/** Starts a recorder. @param index Tells it from the others of this world. */
+export function startRecording(
+  schedule: Schedule,
+  files: Files,
+  plan: RecordingPlan,
+  index: number,
+  chance: Chance,
+  note: (what: string) => void,
+): Recording {
+  const recorder = recorderNamed(plan.recorder);
+  const name = `take${index + 1}${recorder.extension}`;
+  const owner: Owner = { isDead: false, frozenUntilMs: 0 };
+  const opened: SimFile[] = [];
+  let writtenBytes = 0;
+  let pauses = [...plan.pauses];
+  const gone = Promise.withResolvers<void>();
+
+  const recording: Recording = {
+    plan,
+    recorder,
+    path: `${FOLDER}/${name}`,
+    isOpen: true,
+    endedAtMs: null,
+    hasDied: false,
+    file: null,
+    changedAtMs: 0,
+    over: live().then(() => void (recording.isOver = true)),
+    isOver: false,
+  };
+
+  function touch(file: SimFile): void {
+    files.written(file);
+    recording.changedAtMs = schedule.nowMs;
+  }
+
+  function handle(file: SimFile, path: string): RecorderFile {
+    const { content } = file;
+    /** A dead recorder writes nothing any more. */
+    const doing = (act: () => void) => {
+      if (owner.isDead) return;
+      act();
+      touch(file);
+    };
+    return {
+      get sizeBytes() {
+        return content.sizeBytes;
+      },
+      writeMedia: (...args) => doing(() => content.writeMedia(...args)),
+      writeBytes: (...args) => doing(() => content.writeBytes(...args)),
+      truncate: (sizeBytes) => doing(() => content.truncate(sizeBytes)),
+      copy: (...args) => doing(() => content.copy(...args)),
+      rename: (to) => doing(() => files.rename(path, path = `${FOLDER}/${to}`)),
+      unlink: () => doing(() => files.unlink(path)),
+    };
+  }
+
+  const tools: RecorderTools = {
+    chance,
+    name,
+    mediaBytes: plan.mediaBytes,
+    media: index + 1,
+    wait: (delayMs) => schedule.wait(delayMs, owner),
+    create(name_ = name) {
+      const path = `${FOLDER}/${name_}`;
+      const older = files.at(path);
+      const file = older ?? files.create(path);
+      if (older !== undefined) file.content.truncate(0);
+      opened.push(file);
+      file.writers++;
+      recording.file = file;
+      note(`${name}: created as ${name_}`);
+      touch(file);
+      return handle(file, path);
+    },
+    async roll(file, start, sizeBytes, from, onWrite) {
+      const stepBytes = Math.max(
+        1,
+        Math.round(plan.bytesPerSecond * plan.writeEveryMs / 1000),
+        Math.ceil(plan.mediaBytes / MOST_WRITES),
+      );
+      for (let done = 0; done < sizeBytes;) {
+        const bytes = Math.min(stepBytes, sizeBytes - done);
+        await tools.wait(1000 * bytes / plan.bytesPerSecond);
+        file.writeMedia(start + done, bytes, tools.media, from + done);
+        done += bytes;
+        writtenBytes += bytes;
+        onWrite?.(done);
+        if (writtenBytes >= plan.mediaBytes * (plan.diesAtShare ?? Infinity)) return await die();
+        const pause = pauses.find(({ atShare }) => writtenBytes >= atShare * plan.mediaBytes);
+        if (pause === undefined) continue;
+        pauses = pauses.filter((one) => one !== pause);
+        note(`${name}: pauses for ${pause.forMs} ms`);
+        await tools.wait(pause.forMs);
+      }
+    },
+  };
+
+  function end(hasDied: boolean): void {
+    for (const file of opened) file.writers--;
+    recording.isOpen = false;
+    recording.hasDied = hasDied;
+    recording.endedAtMs = schedule.nowMs;
+    note(`${name}: ${hasDied ? "died" : "finished"} at ${recording.file?.content.sizeBytes} bytes`);
+  }
+
+  function die(): Promise<never> {
+    end(true);
+    owner.isDead = true;
+    gone.resolve();
+    return new Promise(() => {});
+  }
+
+  async function live(): Promise<void> {
+    await schedule.wait(plan.startMs, null);
+    await Promise.race([recorder.record(tools).then(() => end(false)), gone.promise]);
+    const { file } = recording;
+    if (plan.lateChangeMs === null || file === null || file.content.sizeBytes === 0) return;
+    await schedule.wait(plan.lateChangeMs, null);
+    const at = chance.whole(0, file.content.sizeBytes - 1);
+    file.content.writeBytes(at, Uint8Array.from(chance.hex(8), (digit) => digit.charCodeAt(0)));
+    note(`${name}: changed at ${at} by somebody else`);
+    touch(file);
+  }
+
+  return recording;
+}
+
+/** Hours that a plan's recorders record in all. */
+export function recordedHours(recordings: readonly Recording[]): number {
+  return recordings.reduce(
+    (sum, { plan, endedAtMs }) =>
+      sum + ((endedAtMs ?? durationMs(plan)) - plan.startMs) / 3_600_000,
+    0,
+  );
+}

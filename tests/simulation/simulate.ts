@@ -1,0 +1,101 @@
+import { createChecks } from "./checks.ts";
+import { checkEnd } from "./end_checks.ts";
+import { startOperator } from "./operator.ts";
+import { type Plan, planOf } from "./plan.ts";
+import { recordedHours } from "./recording.ts";
+import { createWorld, type World } from "./world.ts";
+
+/** How one world came out. Holds nothing of the wall clock. */
+export interface Result {
+  readonly seed: number;
+  /** Hash of everything that happened, 16 hex digits. */
+  readonly hash: string;
+  /** Recordings that were taken up. */
+  readonly takes: number;
+  readonly recordingHours: number;
+  readonly virtualMs: number;
+  readonly steps: number;
+  readonly starts: number;
+  readonly crashes: number;
+  /** Faults by name. */
+  readonly faults: ReadonlyMap<string, number>;
+  readonly violations: readonly string[];
+  /** The log, where it was asked for. */
+  readonly lines: readonly string[];
+}
+
+/** Steps of one world; the longest outages need two million. */
+const MOST_STEPS = 2_000_000;
+
+/**
+ * Runs one world to its end.
+ *
+ * @param seed Decides everything.
+ * @param plan What the world is like; drawn from the seed by default.
+ */
+export async function simulate(
+  seed: number,
+  plan: Plan = planOf(seed),
+  { keepsLog = false } = {},
+): Promise<Result> {
+  const world = createWorld(seed, plan, keepsLog);
+  const checks = createChecks(world);
+  const operator = startOperator(world, checks);
+  let isOver = false;
+  operator.over.then(
+    () => isOver = true,
+    (error) => {
+      world.violate(`the operator met ${error.stack}`);
+      isOver = true;
+    },
+  );
+  const isEnough = await world.schedule.run(
+    () => isOver || world.violations.length > 0,
+    () => {
+      if (operator.process !== null) checks.step(operator.process);
+      checkTime(world, operator);
+    },
+    MOST_STEPS,
+  );
+  if (!isEnough) world.violate(`no end after ${MOST_STEPS} steps`);
+  if (isOver && world.violations.length === 0) checkEnd(world);
+  else if (world.violations.length === 0) world.violate("nothing happens any more");
+  operator.process?.life.die();
+  return {
+    seed,
+    hash: world.log.hash(),
+    takes: world.takes.size,
+    recordingHours: recordedHours(world.recordings),
+    virtualMs: world.schedule.nowMs,
+    steps: world.schedule.steps,
+    starts: operator.starts,
+    crashes: operator.crashes,
+    faults: world.faults,
+    violations: world.violations,
+    lines: world.log.lines,
+  };
+}
+
+/** Longest wait before something is tried again (transfer/retry.ts), and room for a few of them. */
+const MOST_WAIT_MS = 10 * 60_000;
+const WAITS = 3;
+
+/** Once everything has healed, a take comes to its end within a bounded time. */
+function checkTime(world: World, operator: ReturnType<typeof startOperator>): void {
+  const { plan, schedule, recordings, network } = world;
+  if (operator.process === null || operator.process.life.isDead) return;
+  const calmSinceMs = Math.max(
+    operator.disturbedAtMs,
+    network.weather.healMs,
+    plan.disk.failing.untilMs,
+    plan.disk.full?.untilMs ?? 0,
+    ...recordings.map(({ endedAtMs, changedAtMs }) => Math.max(endedAtMs ?? Infinity, changedAtMs)),
+  );
+  const bytes = recordings.reduce((sum, { file }) => sum + (file?.content.sizeBytes ?? 0), 0);
+  const movingMs = 1000 * bytes *
+    (3 / network.weather.uplinkBytesPerSecond() + 6 / plan.disk.bytesPerSecond);
+  const mostMs = plan.abandonMs + 4 * plan.idleMs + WAITS * MOST_WAIT_MS + 2 * movingMs;
+  if (schedule.nowMs > calmSinceMs + mostMs) {
+    world.violate(`not finalized ${Math.round(mostMs / 1000)} s after everything was well again`);
+  }
+}

@@ -1,0 +1,91 @@
+import type { DurableEvent, EndedBy } from "../../src/events.ts";
+import type { NewRow } from "../../src/runtime/event_store.ts";
+
+/** What the journal's rows say of one take, read on their own: not by the program's replay. */
+export interface KnownTake {
+  readonly id: string;
+  readonly path: string;
+  assetId: string | null;
+  /** Create calls of which no answer is written down. */
+  unansweredCreates: number;
+  readonly formerAssets: { readonly assetId: string; readonly reason: string }[];
+  planned: Map<number, { readonly sizeBytes: number; readonly isFinal: boolean }>;
+  registered: Set<number>;
+  started: Set<number>;
+  /** Digests of the parts that are stored and not known to have changed. */
+  stored: Map<number, string>;
+  finishAskedBytes: number | null;
+  ended:
+    | { readonly by: EndedBy; readonly finishedByRecorder: boolean; readonly atMs: number }
+    | null;
+  finalized:
+    | { readonly sizeBytes: number; readonly modifiedMs: number; readonly atMs: number }
+    | null;
+  verified: boolean;
+}
+
+/** Adds a row to what is known. @returns Its take, and what it says. */
+export function know(
+  takes: Map<string, KnownTake>,
+  row: NewRow,
+  nowMs: number,
+): { readonly take: KnownTake; readonly event: DurableEvent } {
+  const event = JSON.parse(row.event) as DurableEvent;
+  if (event.type === "take.started") takes.set(row.takeId, freshTake(row.takeId, event.path));
+  const take = takes.get(row.takeId)!;
+  switch (event.type) {
+    case "asset.requested":
+      take.unansweredCreates++;
+      break;
+    case "asset.missed":
+      take.unansweredCreates--;
+      break;
+    case "asset.created":
+      take.unansweredCreates--;
+      take.assetId = event.assetId;
+      break;
+    case "asset.abandoned":
+      take.formerAssets.push(event);
+      Object.assign(take, freshParts(), { assetId: null, ended: null });
+      break;
+    case "part.planned":
+      take.planned.set(event.number, event);
+      break;
+    case "part.registered":
+      take.registered.add(event.number);
+      break;
+    case "part.started":
+      take.started.add(event.number);
+      break;
+    case "part.stored":
+      take.stored.set(event.number, event.digest);
+      break;
+    case "part.changed":
+      take.stored.delete(event.number);
+      break;
+    case "finish.asked":
+      take.finishAskedBytes = event.sizeBytes;
+      break;
+    case "recording.ended":
+      take.ended = { ...event, atMs: nowMs };
+      break;
+    case "take.finalized":
+      take.finalized = { ...event, atMs: nowMs };
+      break;
+    case "take.verified":
+      take.verified = true;
+      break;
+  }
+  return { take, event };
+}
+
+function freshTake(id: string, path: string): KnownTake {
+  return {
+    ...{ id, path, assetId: null, unansweredCreates: 0, formerAssets: [], ...freshParts() },
+    ...{ finishAskedBytes: null, ended: null, finalized: null, verified: false },
+  };
+}
+
+function freshParts(): Pick<KnownTake, "planned" | "registered" | "started" | "stored"> {
+  return { planned: new Map(), registered: new Set(), started: new Set(), stored: new Map() };
+}

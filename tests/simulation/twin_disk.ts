@@ -1,0 +1,114 @@
+import { Unavailable } from "../../src/errors.ts";
+import type { Disk, FileFacts, RecordingSource } from "../../src/runtime/disk.ts";
+import type { Chance } from "./chance.ts";
+import type { Files, SimFile } from "./files.ts";
+import type { Life } from "./life.ts";
+import type { DiskPlan } from "./plan.ts";
+
+/** The disk as a simulated process sees it. */
+export interface TwinDisk extends Disk {
+  /** The file behind an open source, for the door that reads in bulk. */
+  fileOf(source: RecordingSource): SimFile;
+  /** Lets the time of one access pass. @throws Unavailable if the disk is away. */
+  access(signal?: AbortSignal): Promise<void>;
+  /** Sources that are open. */
+  openCount(): number;
+}
+
+/** Facts of one moment, which a network volume repeats for a while. */
+interface Cached {
+  readonly facts: FileFacts;
+  readonly untilMs: number;
+}
+
+export function twinDisk(
+  life: Life,
+  files: Files,
+  plan: DiskPlan,
+  chance: Chance,
+  tally: (fault: string) => void,
+): TwinDisk {
+  const { schedule } = life;
+  const opened = new WeakMap<RecordingSource, SimFile>();
+  const cache = new Map<SimFile, Cached>();
+  let openCount = 0;
+
+  async function access(signal?: AbortSignal): Promise<void> {
+    if (plan.slowMs > 0) await life.pause(chance.fraction() * plan.slowMs, signal);
+    const { fromMs, untilMs, share } = plan.failing;
+    if (schedule.nowMs < fromMs || schedule.nowMs >= untilMs || !chance.happens(share)) return;
+    tally("disk: read error");
+    throw new Unavailable("Cannot read the recording: input/output error", "disk");
+  }
+
+  function factsOf(file: SimFile): FileFacts {
+    const cached = cache.get(file);
+    if (cached !== undefined && schedule.nowMs < cached.untilMs) return cached.facts;
+    const facts: FileFacts = {
+      sizeBytes: file.content.sizeBytes,
+      modifiedMs: Math.floor(file.modifiedMs / plan.timeGrainMs) * plan.timeGrainMs,
+      bornMs: file.bornMs,
+      fileId: file.id,
+      linkCount: file.linkCount,
+      kind: "file",
+    };
+    if (plan.staleMs !== null) {
+      cache.set(file, { facts, untilMs: schedule.nowMs + chance.fraction() * plan.staleMs });
+    }
+    return facts;
+  }
+
+  function sourceOf(file: SimFile): RecordingSource {
+    openCount++;
+    const source: RecordingSource = {
+      stat: () => life.pass(async () => (await access(), factsOf(file))),
+      read: (start, into) =>
+        life.pass(async () => (await access(), file.content.read(start, into))),
+      close() {
+        openCount--;
+        return Promise.resolve();
+      },
+    };
+    opened.set(source, file);
+    return source;
+  }
+
+  return {
+    fileOf: (source) => opened.get(source)!,
+    access,
+    openCount: () => openCount,
+    stat: (path) =>
+      life.pass(async () => {
+        await access();
+        const file = files.at(path);
+        return file === undefined ? null : factsOf(file);
+      }),
+    open: (path) =>
+      life.pass(async () => {
+        await access();
+        const file = files.at(path);
+        return file === undefined ? null : sourceOf(file);
+      }),
+    realPath: (path) => Promise.resolve(path),
+    watch(_folder, onHint, signal) {
+      if (!plan.hints) return;
+      let isDue = false;
+      const endWatch = files.watch(() => {
+        if (isDue || life.isDead) return;
+        isDue = true;
+        schedule.after(1, null, () => {
+          isDue = false;
+          if (!life.isDead && !signal.aborted) onHint();
+        });
+      });
+      signal.addEventListener("abort", endWatch, { once: true });
+    },
+    isNetworkVolume: () => Promise.resolve(plan.staleMs !== null),
+    writers: (_path, fileId) =>
+      life.pass(async () => {
+        await access();
+        if (!plan.tellsWriters || plan.staleMs !== null) return "unknown";
+        return files.isWritten(fileId) ? "some" : "none";
+      }),
+  };
+}

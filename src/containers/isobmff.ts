@@ -210,7 +210,9 @@ async function findMediaStart(reader: BoxReader, media: Box): Promise<number> {
  */
 function plainFrontier({ boxes, last, at }: Walk, sizeBytes: number): number {
   const media = boxes.find(isMedia);
+  // Also in front of all media: ffmpeg's faststart writes the index over what it has just moved away.
+  if (last?.type === "moov") return at;
   if (media === undefined || (last !== null && isMedia(last))) return sizeBytes;
-  if (last?.type === "moov" || last?.type === HOLE) return at;
+  if (last?.type === HOLE) return at;
   return boxes.some((box) => box.type === "moov") ? sizeBytes : media.start;
 }

@@ -1,8 +1,9 @@
 import { dirname, extname } from "@std/path";
 import { Limit, Unavailable } from "../errors.ts";
-import { judge, observe, type Observed } from "../recording/settle.ts";
+import { judge, type Judgement, observe, type Observed } from "../recording/settle.ts";
 import { unknown } from "../containers/unknown.ts";
 import type { FileFacts, RecordingSource } from "../runtime/disk.ts";
+import type { Writers } from "../runtime/writers.ts";
 import { recall } from "./recall.ts";
 import { emptyState, type TakeState } from "./state.ts";
 import type { TakeRoom } from "./desk.ts";
@@ -75,24 +76,27 @@ export async function watchPath(
         (trouble) => stage.waiting(takeId, trouble),
       );
       if (found === null) break;
-      if (found instanceof Limit) {
-        outcome = { is: "failed", message: found.message, changedLate: false };
-        room.bus.publish(takeId, { type: "take.failed", message: found.message });
+      const name = correctedName(target.name, corrections);
+      const begun = found instanceof Limit
+        ? found
+        : await begin(room, { ...target, name }, takeId, found, stage, signal)
+          .catch(async (error: Error) => {
+            await found.close();
+            if (!signal.aborted && !(error instanceof Unavailable)) return error;
+            if (!signal.aborted) stage.waiting(takeId, error.message); // the disk may come back
+            return null;
+          });
+      if (begun === null) {
+        await wake.rest(POLL_MS, signal).catch(() => {});
+        continue;
+      }
+      if (begun instanceof Error) {
+        outcome = { is: "failed", message: begun.message, changedLate: false };
+        stage.waiting(takeId, begun.message);
+        room.bus.publish(takeId, { type: "take.failed", message: begun.message });
         stage.over(takeId, outcome);
         if (!options.stay) return outcome;
         seen = identity(await room.disk.stat(target.path).catch(() => null));
-        continue;
-      }
-      const name = correctedName(target.name, corrections);
-      const begun = await begin(room, { ...target, name }, takeId, found, stage, signal)
-        .catch((error) => {
-          if (!signal.aborted && !(error instanceof Unavailable)) throw error;
-          if (!signal.aborted) stage.waiting(takeId, error.message); // the disk may come back
-          return null;
-        });
-      if (begun === null) {
-        await found.close();
-        await wake.rest(POLL_MS, signal).catch(() => {});
         continue;
       }
       take = begun.take;
@@ -142,9 +146,9 @@ async function begin(
     known.is === "begun" ? known.urls : new Map(),
     signal,
   );
-  stage.begun(state.id, take);
   if (known.is === "begun") take.resumed();
   else take.started({ type: "take.started", path, name, filetype, fileId }, known.unfinished);
+  stage.begun(state.id, take);
   return { id: state.id, fileId, take };
 }
 
@@ -162,6 +166,9 @@ function correctedName(name: string, corrections: number): string {
   const count = corrections === 1 ? "" : ` ${corrections}`;
   return `${name.slice(0, name.length - extension.length)} (corrected${count})${extension}`;
 }
+
+/** How often it is asked who writes to an empty file, in milliseconds; see sight.ts. */
+const WRITERS_EVERY_MS = 2000;
 
 /** Tells one state of a file from the next. */
 function identity(facts: FileFacts | null): string {
@@ -185,6 +192,7 @@ async function firstBytes(
 ): Promise<RecordingSource | Limit | null> {
   const { clock, disk } = room;
   let observed: Observed | null = null;
+  let askedAtMs = -Infinity;
   while (!signal.aborted) {
     try {
       const facts = await disk.stat(target.path);
@@ -200,11 +208,16 @@ async function firstBytes(
       else {
         const moment = { nowMs: clock.now(), monotonicMs: clock.monotonicMs() };
         observed = observe(observed, facts, "undecidable", moment);
-        if (await endedEmpty(room, target, facts, observed)) {
-          return new Limit(
-            `Cannot upload ${target.name}: it has 0 bytes and nobody writes to it, and Frame.io takes ` +
-              "no empty file. Check the recorder",
-          );
+        const isGrowing = (await judgeEmpty(room, facts, observed, "unknown")).is === "growing";
+        if (!isGrowing && clock.monotonicMs() - askedAtMs >= WRITERS_EVERY_MS) {
+          askedAtMs = clock.monotonicMs();
+          const writers = await disk.writers(target.path, facts.fileId);
+          if ((await judgeEmpty(room, facts, observed, writers)).is === "ended") {
+            return new Limit(
+              `Cannot upload ${target.name}: it has 0 bytes and nothing happens to it, and Frame.io ` +
+                "takes no empty file. Check the recorder",
+            );
+          }
         }
       }
     } catch (error) {
@@ -215,21 +228,22 @@ async function firstBytes(
   return null;
 }
 
-/** Whether an empty file stays empty: by the rules of a format that has no end rule. */
-async function endedEmpty(
-  room: TakeRoom,
-  target: Target,
+/**
+ * What is to be thought of an empty file. Some recorders keep theirs empty for the whole recording
+ * (GStreamer's faststart, measured), so it counts as open: its writer must be known to be gone, or nothing
+ * happen for `--abandon`.
+ */
+async function judgeEmpty(
+  { clock, quiet }: TakeRoom,
   facts: FileFacts,
   observed: Observed,
-): Promise<boolean> {
-  const moment = { nowMs: room.clock.now(), monotonicMs: room.clock.monotonicMs() };
-  const look = await unknown.inspect(() => Promise.resolve(0), 0);
+  writers: Writers,
+): Promise<Judgement> {
+  const moment = { nowMs: clock.now(), monotonicMs: clock.monotonicMs() };
+  const look = { ...await unknown.inspect(() => Promise.resolve(0), 0), verdict: "open" } as const;
   const { settleMs } = look;
   const evidence = { observed, facts, look, settleMs, moment, finishAsked: false, deleted: false };
-  const bySilence = judge({ ...evidence, writers: "unknown" }, room.quiet);
-  if (bySilence.is !== "ended") return false;
-  const writers = await room.disk.writers(target.path, facts.fileId);
-  return judge({ ...evidence, writers }, room.quiet).is === "ended";
+  return judge({ ...evidence, writers }, quiet);
 }
 
 function messageOf(error: unknown, path: string): string {

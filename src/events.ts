@@ -70,8 +70,12 @@ export type DurableEvent =
   }
   /** The service knows the part; its presigned URL lies beside this event. */
   | { readonly type: "part.registered"; readonly number: number }
-  /** A PUT of this part begins; tells after a crash what may have been sent already. */
-  | { readonly type: "part.started"; readonly number: number }
+  /**
+   * A PUT of this part begins; tells after a crash what may have been sent already. Of the final part
+   * the digest of its bytes is written down before: once it is in, the asset cannot be mended, so a lost
+   * answer must not leave open what was sent.
+   */
+  | { readonly type: "part.started"; readonly number: number; readonly digest?: string }
   /** The storage acknowledged it. The digest is of the bytes sent, XXH128 in 32 hex digits. */
   | { readonly type: "part.stored"; readonly number: number; readonly digest: string }
   /** The recording holds other bytes than were stored: the part goes again. */
@@ -95,6 +99,8 @@ export type DurableEvent =
   }
   /** Every stored byte was read again after the end and still equals the file. */
   | { readonly type: "take.verified" }
+  /** The recording holds other bytes than were finalized; the same command uploads it as a new asset. */
+  | { readonly type: "recording.changed_after_final"; readonly sizeBytes: number }
   /** The service reads back as complete. */
   | { readonly type: "asset.completed" };
 
@@ -116,7 +122,6 @@ export type PassingEvent =
   }
   /** Size or time unchanged for `--idle`, and the bytes say that the take goes on. */
   | { readonly type: "recording.quieted"; readonly quietMs: number }
-  | { readonly type: "recording.changed_after_final"; readonly sizeBytes: number }
   | {
     readonly type: "part.delayed";
     readonly number: number;

@@ -4,7 +4,7 @@ import { needsRenewal } from "../frameio/url_life.ts";
 import type { Entry, Journal, KeptUrl } from "../journal/journal.ts";
 import type { QuietPolicy } from "../recording/settle.ts";
 import type { Clock } from "../runtime/clock.ts";
-import type { Disk, RecordingSource } from "../runtime/disk.ts";
+import type { Disk, FileFacts, RecordingSource } from "../runtime/disk.ts";
 import type { Random } from "../runtime/random.ts";
 import type { RangeDigest } from "../runtime/range_digest.ts";
 import type { Lanes } from "../transfer/lanes.ts";
@@ -86,7 +86,12 @@ export function createDesk(
  */
 export function stamp({ state, sight }: Desk): string {
   if (state.finishAskedBytes !== null) return "operator";
-  return sight === null ? "" : `${sight.facts.sizeBytes}:${sight.facts.modifiedMs}`;
+  return sight === null ? "" : stampOf(sight.facts);
+}
+
+/** Tells one state of a recording from the next by its size and time. */
+export function stampOf({ sizeBytes, modifiedMs }: FileFacts): string {
+  return `${sizeBytes}:${modifiedMs}`;
 }
 
 /** Whether a presigned URL is at hand that can still be used. */

@@ -53,7 +53,7 @@ export class ChangedLate extends Error {
 /** Tells that the recording changed after its finalization. */
 export function changedLate(desk: Desk): ChangedLate {
   const sizeBytes = desk.sight?.facts.sizeBytes ?? 0;
-  desk.publish({ type: "recording.changed_after_final", sizeBytes });
+  desk.fact({ type: "recording.changed_after_final", sizeBytes });
   return new ChangedLate(
     `${desk.state.name} was changed after it had been finalized as asset ${assetId(desk)}, which ` +
       "holds the earlier bytes. Run the same command again to upload it as it is now as a new asset",

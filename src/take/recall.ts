@@ -43,7 +43,8 @@ export async function recall(
   if (state.fileId !== facts.fileId) return { is: "new", unfinished };
   if (state.finalized !== null) {
     const { sizeBytes, modifiedMs } = state.finalized;
-    if (sizeBytes !== facts.sizeBytes || modifiedMs !== facts.modifiedMs) {
+    const isAsItWas = sizeBytes === facts.sizeBytes && modifiedMs === facts.modifiedMs;
+    if (!isAsItWas || state.changedLate) {
       return { is: "new", unfinished: null };
     }
     return state.verified ? { is: "done", state } : { is: "begun", state, urls };

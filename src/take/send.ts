@@ -3,7 +3,8 @@ import type { Look } from "../containers/container.ts";
 import type { Entry } from "../journal/journal.ts";
 import type { ByteRange } from "../recording/range.ts";
 import { putPart } from "../transfer/put.ts";
-import { type Desk, hasUrl } from "./desk.ts";
+import type { FileFacts } from "../runtime/disk.ts";
+import { type Desk, hasUrl, stamp, stampOf } from "./desk.ts";
 import { isComplete } from "./finalize.ts";
 import { lookAtBytes } from "./sight.ts";
 import { partOf, rangeOf } from "./state.ts";
@@ -17,15 +18,20 @@ export async function send(desk: Desk, number: number, signal: AbortSignal): Pro
   const range = rangeOf(state, number);
   const mediaStart = state.head?.mediaStart ?? null;
   if (part.isFinal && part.starts > 0 && await isComplete(desk, signal)) {
-    // It was stored, but we never heard: a crash or a lost connection came between.
-    return stored(desk, number, await room.digests.digest(source, range, signal));
+    // It was stored, but we never heard: a crash or a lost connection came between. What the file holds
+    // by now is no evidence of what was sent; where that is unknown, nothing equals it.
+    return stored(desk, number, part.startedDigest ?? "", desk.sight!.facts);
   }
   // Since this was decided the part may have waited long for its lane, and the recorder may have begun
   // to move its media: what is read now would go again.
-  const { look } = await lookAtBytes(source);
+  const { facts, look } = await lookAtBytes(source);
   const hasMoved = mediaStart !== null && look.mediaStart !== mediaStart;
   if (hasMoved || isHeldBack(desk, look, range)) return;
-  desk.fact({ type: "part.started", number });
+  if (part.isFinal) {
+    const digest = await room.digests.digest(source, range, signal);
+    if (!othersHold(desk, facts)) return;
+    desk.fact({ type: "part.started", number, digest });
+  } else desk.fact({ type: "part.started", number });
   sending.set(number, 0);
   try {
     const { url } = urls.get(number)!;
@@ -33,7 +39,7 @@ export async function send(desk: Desk, number: number, signal: AbortSignal): Pro
     const onSent = (sentBytes: number) => void sending.set(number, sentBytes);
     const digest = await putPart(room.digests, source, order, signal, onSent);
     await refuseTorn(desk, number, mediaStart);
-    stored(desk, number, digest);
+    stored(desk, number, digest, facts);
   } catch (error) {
     if (error instanceof UrlExpired) urls.delete(number);
     throw error;
@@ -61,12 +67,24 @@ async function refuseTorn(desk: Desk, number: number, mediaStart: number | null)
   throw new RecordingChanged(`The media moved while part ${number} was read: it goes again`);
 }
 
-/** Writes down that a part is stored; with the final one the take is finalized in the same stroke. */
-function stored(desk: Desk, number: number, digest: string): void {
+/** Whether every other part was verified against the recording as it was a moment ago. */
+function othersHold(desk: Desk, facts: FileFacts): boolean {
+  const now = stamp(desk);
+  if (now !== "operator" && now !== stampOf(facts)) return false;
+  return [...desk.state.parts.values()]
+    .every((part) => part.isFinal || desk.verifiedAt.get(part.number) === now);
+}
+
+/**
+ * Writes down that a part is stored; with the final one the take is finalized in the same stroke.
+ *
+ * @param facts What the recording was like when the PUT began: whatever came later is a late change.
+ */
+function stored(desk: Desk, number: number, digest: string, facts: FileFacts): void {
   const { state, room } = desk;
   const entry: Entry = { event: { type: "part.stored", number, digest } };
   if (!partOf(state, number).isFinal) return desk.record(entry);
-  const { facts, observed } = desk.sight!; // nothing is sent before the first look
+  const { observed } = desk.sight!; // nothing is sent before the first look
   desk.record(entry, {
     event: {
       type: "take.finalized",

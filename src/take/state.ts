@@ -13,6 +13,8 @@ export interface TakePart extends Part {
   readonly digest: string | null;
   /** PUTs begun so far. */
   readonly starts: number;
+  /** Of the final part: digest of its bytes as each PUT began; null where they were not the same. */
+  readonly startedDigest: string | null;
 }
 
 /** A take as its durable events tell it. Only {@linkcode apply} writes here. */
@@ -37,6 +39,8 @@ export interface TakeState {
     | { readonly sizeBytes: number; readonly modifiedMs: number; readonly tailMs: number }
     | null;
   verified: boolean;
+  /** The recording was seen to hold other bytes than its asset. */
+  changedLate: boolean;
   completed: boolean;
   /** Bytes of the parts whose PUT was begun more than once, each time but the first. */
   resentBytes: number;
@@ -59,6 +63,7 @@ export function emptyState(id: string): TakeState {
     ended: null,
     finalized: null,
     verified: false,
+    changedLate: false,
     completed: false,
     resentBytes: 0,
   };
@@ -105,6 +110,7 @@ export function apply(state: TakeState, event: DurableEvent): void {
         at: "planned",
         digest: null,
         starts: 0,
+        startedDigest: null,
       });
       if (event.totalBytes !== undefined) state.totalBytes = event.totalBytes;
       break;
@@ -116,7 +122,9 @@ export function apply(state: TakeState, event: DurableEvent): void {
     case "part.started": {
       const part = partOf(state, event.number);
       if (part.starts > 0) state.resentBytes += part.sizeBytes;
-      state.parts.set(part.number, { ...part, starts: part.starts + 1 });
+      const isSame = part.starts === 0 || part.startedDigest === event.digest;
+      const startedDigest = isSame ? event.digest ?? null : null;
+      state.parts.set(part.number, { ...part, starts: part.starts + 1, startedDigest });
       break;
     }
     case "part.stored": {
@@ -138,6 +146,9 @@ export function apply(state: TakeState, event: DurableEvent): void {
       break;
     case "take.verified":
       state.verified = true;
+      break;
+    case "recording.changed_after_final":
+      state.changedLate = true;
       break;
     case "asset.completed":
       state.completed = true;

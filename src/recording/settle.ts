@@ -77,6 +77,24 @@ export function quietMs(observed: Observed, moment: Moment): number {
   return observed.changedOnce ? seenMs : Math.max(seenMs, moment.nowMs - observed.modifiedMs);
 }
 
+/**
+ * How far apart two writes can lie and leave the same time on a file, in milliseconds. FAT keeps even
+ * seconds and HFS+ whole ones; elsewhere it is a tick of the kernel's timer, 10 ms at most (Linux,
+ * CONFIG_HZ=100).
+ */
+function timeGrainMs(modifiedMs: number): number {
+  return modifiedMs % 1000 === 0 ? 2000 : 20;
+}
+
+/**
+ * Milliseconds until a reading of the file can be trusted to be void if its size or time change, and to
+ * hold if they do not: before that, a write could leave both as they are. 0 when that is now.
+ */
+export function steadyInMs(observed: Observed, moment: Moment): number {
+  const seenMs = moment.monotonicMs - observed.sinceMs;
+  return Math.max(0, timeGrainMs(observed.modifiedMs) - seenMs);
+}
+
 /** What recorders gather before they write, in bytes: ffmpeg's and OBS's buffer (measured). */
 const RECORDER_BUFFER_BYTES = 256 * 1024;
 

@@ -22,6 +22,8 @@ export interface Scene {
   readonly headBytes: number;
   readonly mediaStart: number | null;
   readonly judgement: Judgement;
+  /** Whether a write after a reading that begins now would show in the file's size or time. */
+  readonly isSteady: boolean;
   /** Lanes of this process. */
   readonly lanes: number;
   /** Whether this errand is under way or waits for its next attempt. */
@@ -178,6 +180,7 @@ function puts(state: TakeState, scene: Scene): Step[] {
 /** Stored parts that are to be read again, lowest number first. */
 function checks(state: TakeState, scene: Scene): Step[] {
   if (!isEnding(scene) && state.finalized === null) return [];
+  if (!scene.isSteady) return [];
   const steps: Step[] = [];
   let seen = 0;
   for (const part of state.parts.values()) {

@@ -8,6 +8,7 @@ import {
   type Observed,
   quietMs,
   type QuietPolicy,
+  steadyInMs,
 } from "../recording/settle.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Disk, FileFacts, RecordingSource } from "../runtime/disk.ts";
@@ -21,6 +22,8 @@ export interface Sight {
   readonly frontierBytes: number;
   readonly observed: Observed;
   readonly judgement: Judgement;
+  /** Milliseconds until a reading of the file means something: see settle.ts; 0 when that is now. */
+  readonly steadyInMs: number;
   /** The file has no name any more; it lives by our handle. */
   readonly deleted: boolean;
   /** The file lies on a network volume, whose size and time may be seconds old. */
@@ -38,6 +41,9 @@ const WRITER_TRIES = 5;
  * changing file for 3 s and more (nfs(5), acregmin); SMB for 1 s (mount.cifs(8), actimeo).
  */
 const NETWORK_SETTLE_MS = 10_000;
+
+/** How long one look searches for the end of what is written, in milliseconds; the next one goes on. */
+const FRONTIER_MS = 100;
 
 /** The facts of an opened recording and what its bytes say. */
 export async function lookAtBytes(
@@ -102,10 +108,15 @@ export function createSight(
     );
     // A finished file has no empty end; and once a take has ended, zeros are data.
     const over = look.verdict === "final" || judgement.is === "ended";
+    const untilMs = clock.monotonicMs() + FRONTIER_MS;
+    const mayGoOn = () => clock.monotonicMs() < untilMs;
     const frontierBytes = over ? facts.sizeBytes : Math.min(
       look.frontierBytes,
-      await dataFrontier.find(source.read, facts.sizeBytes, look.headBytes),
+      await dataFrontier.find(source.read, facts.sizeBytes, look.headBytes, mayGoOn),
     );
-    return { facts, look, frontierBytes, observed, judgement, deleted, onNetwork };
+    return {
+      ...{ facts, look, frontierBytes, observed, judgement, deleted, onNetwork },
+      steadyInMs: steadyInMs(observed, moment),
+    };
   };
 }

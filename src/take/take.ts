@@ -98,7 +98,10 @@ export function createTake(
   async function run(): Promise<TakeOutcome> {
     try {
       while (!(await turn())) {
-        await wake.rest(Math.min(POLL_MS, errands.nextAttemptInMs() ?? POLL_MS), signal);
+        await wake.rest(
+          Math.min(POLL_MS, errands.nextAttemptInMs() ?? POLL_MS, steadyInMs()),
+          signal,
+        );
       }
       outcome = { is: "done" };
     } catch (error) {
@@ -142,7 +145,14 @@ export function createTake(
     return desk.sight;
   }
 
-  function scene({ facts, look, judgement, frontierBytes }: Sight): Scene {
+  /** How long an ended recording has to stand still before it is read again. */
+  function steadyInMs(): number {
+    const isEnding = desk.sight?.judgement.is === "settling" ||
+      desk.sight?.judgement.is === "ended";
+    return isEnding && desk.sight!.steadyInMs > 0 ? desk.sight!.steadyInMs : POLL_MS;
+  }
+
+  function scene({ facts, look, judgement, frontierBytes, steadyInMs }: Sight): Scene {
     const sizeBytes = Math.min(facts.sizeBytes, state.finishAskedBytes ?? Infinity);
     const now = stamp(desk); // once for thousands of parts
     return {
@@ -151,6 +161,7 @@ export function createTake(
       headBytes: look.headBytes,
       mediaStart: look.mediaStart,
       judgement,
+      isSteady: steadyInMs === 0 || state.finishAskedBytes !== null,
       lanes: room.lanes.count,
       busy: errands.busy,
       hasUrl: (number) => hasUrl(desk, number),
@@ -276,8 +287,9 @@ export function createTake(
       const sizeBytes = desk.sight?.facts.sizeBytes ?? 0;
       if (outcome !== null || state.totalBytes !== null) return "ended";
       if (sizeBytes === 0) return "empty";
-      if (state.finishAskedBytes === null) desk.fact({ type: "finish.asked", sizeBytes });
-      wake.ring();
+      if (state.finishAskedBytes !== null) return "accepted";
+      // As an errand, so that a journal that cannot be written ends the take, not whoever asked.
+      errands.start("finish", async () => await desk.fact({ type: "finish.asked", sizeBytes }));
       return "accepted";
     },
     snapshot() {

@@ -16,6 +16,7 @@ function scene(sizeBytes: number, judgement: Judgement, more: Partial<Scene> = {
     headBytes: 36,
     mediaStart: 36,
     judgement,
+    isSteady: true,
     lanes: 5,
     busy: () => false,
     hasUrl: () => true,

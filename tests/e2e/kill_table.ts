@@ -9,20 +9,13 @@ const STAGES: readonly Stage[] = [
   "after its final part",
 ];
 
-/** One line for the kills at each stage of a take, and one for all. */
+/** A line for the kills at each stage of a take, one for all, and one for those that interrupted PUTs. */
 export function killTable(kills: readonly Kill[]): string {
   const rows = [
-    [
-      "killed",
-      "kills",
-      "with PUTs",
-      "bytes in flight: median",
-      "worst",
-      "re-sent: median",
-      "worst",
-    ],
+    ["killed", "kills", "in flight: median", "worst", "re-sent: median", "worst bytes"],
     ...STAGES.map((stage) => rowOf(stage, kills.filter((kill) => kill.stage === stage))),
     rowOf("all", kills),
+    rowOf("those with PUTs under way", kills.filter(({ inFlightBytes }) => inFlightBytes > 0)),
   ];
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   return rows.map((row) =>
@@ -37,8 +30,7 @@ function rowOf(title: string, kills: readonly Kill[]): string[] {
   const inFlight = kills.map(({ inFlightBytes }) => inFlightBytes);
   const resent = kills.map(({ resentBytes }) => resentBytes);
   const figures = [inFlight, resent].flatMap((bytes) => [median(bytes), Math.max(...bytes, 0)]);
-  const sending = inFlight.filter((bytes) => bytes > 0).length;
-  return [title, ...[kills.length, sending, ...figures].map(String)];
+  return [title, ...[kills.length, ...figures].map(String)];
 }
 
 /** The middle one; of an even number, the greater of the two. */

@@ -26,6 +26,12 @@ export async function randomMoment(chance: Random, program: Program, relay: Rela
     (count = 1 + draw(40)) => told((event) => event.id >= count),
     (bytes = draw(20 * MIB)) => passed(() => passedBytes(relay) - before.bytes > bytes),
     (calls = 1 + draw(10)) => passed(() => relay.passages.length - before.calls >= calls),
+    (share = chance.fraction()) =>
+      passed(() =>
+        relay.passages.slice(before.calls).some(({ part, isAnswered, passedBytes, bodyBytes }) =>
+          part !== null && !isAnswered && passedBytes >= share * bodyBytes
+        )
+      ),
     async (more = draw(12)) => {
       const over = await told((event) => event.type === "recording.ended");
       if (over !== null) await told((event) => event.id >= over.id + more);

@@ -1,0 +1,150 @@
+import { type Mutant, mutantsOf } from "./mutant.ts";
+
+/** Bugs at the end: evidence, verification, finalization, and what is seen of the file. */
+export const ending: readonly Mutant[] = [
+  ...mutantsOf("src/take/verify.ts", [
+    {
+      name: "what was read again always equals",
+      from: "if (now === digest) desk",
+      to: "if (now === digest || number > 0) desk",
+    },
+    {
+      name: "a verification is stamped after its reading",
+      from: "desk.verifiedAt.set(number, at);",
+      to: "desk.verifiedAt.set(number, stamp(desk) || at);",
+    },
+    {
+      name: "a part is sent again into a finalized asset",
+      from: "else if (state.finalized === null) desk",
+      to: "else if (number > 0) desk",
+    },
+  ]),
+  ...mutantsOf("src/take/finalize.ts", [
+    {
+      name: "a change after finalization is ignored",
+      from:
+        "if (state.finalized === null || sight === null || state.finishAskedBytes !== null) return;",
+      to:
+        "if (state.finalized !== null || sight === null || state.finishAskedBytes !== null) return;",
+    },
+    {
+      name: "a change after finalization is not written down",
+      from: '  desk.fact({ type: "recording.changed_after_final", sizeBytes });\n',
+      to: "",
+    },
+    {
+      name: "an asset that cannot be read counts as complete",
+      from: "return error instanceof Unavailable ? false : null;",
+      to: "return error instanceof Unavailable ? true : null;",
+    },
+  ]),
+  ...mutantsOf("src/take/desk.ts", [
+    {
+      name: "told before it is written down",
+      from: "    room.journal.append(state.id, entries);\n",
+      to: `    for (const { event } of entries) room.bus.publish(state.id, event);
+    room.journal.append(state.id, entries);
+`,
+    },
+    {
+      name: "a verification holds though the file's time has changed",
+      from: "return `${sizeBytes}:${modifiedMs}`;",
+      to: "return `${sizeBytes}:${modifiedMs * 0}`;",
+    },
+    {
+      name: "a verification holds though the file's size has changed",
+      from: "return `${sizeBytes}:${modifiedMs}`;",
+      to: "return `${sizeBytes * 0}:${modifiedMs}`;",
+    },
+  ]),
+  ...mutantsOf("src/take/take.ts", [
+    {
+      name: "the operator's size is forgotten",
+      from: "const sizeBytes = Math.min(facts.sizeBytes, state.finishAskedBytes ?? Infinity);",
+      to: "const sizeBytes = Math.min(facts.sizeBytes, state.totalBytes ?? Infinity);",
+    },
+    {
+      name: "PUTs of the first asset go on beside the second",
+      from: '        await errands.cancel();\n        toldJudgement = "growing";\n',
+      to: '        toldJudgement = "growing";\n',
+    },
+    {
+      name: "the end is told once, not once for each asset",
+      from: '        toldJudgement = "growing";\n        return abandonAsset',
+      to: "        return abandonAsset",
+    },
+    {
+      name: "the recording stays open when its take is over",
+      from: "      await source.close();\n",
+      to: "",
+    },
+    {
+      name: "what was verified once counts for ever",
+      from: "isVerified: (number) => desk.verifiedAt.get(number) === now,\n    };",
+      to: "isVerified: (number) => desk.verifiedAt.has(number),\n    };",
+    },
+  ]),
+  ...mutantsOf("src/recording/settle.ts", [
+    {
+      name: "final without settling",
+      from: 'return heldMs >= settleMs ? ended("container", true) : { is: "settling" };',
+      to: 'return heldMs >= 0 * settleMs ? ended("container", true) : { is: "settling" };',
+    },
+    {
+      name: "final though the recorder goes on",
+      from: 'if (observed.finalWhileGrowing) return { is: "growing" };',
+      to: "",
+    },
+    {
+      name: "silence ends a container that says open",
+      from: 'if (look.verdict === "undecidable" && writers === "unknown") {',
+      to: 'if (look.verdict !== "final" && writers === "unknown") {',
+    },
+    {
+      name: "a recorder that is gone counts as finished",
+      from: 'return ended("writer_gone", false);',
+      to: 'return ended("writer_gone", true);',
+    },
+    {
+      name: "a change of the file's time alone is no change",
+      from: " &&\n    before.modifiedMs === facts.modifiedMs;",
+      to: ";",
+    },
+    {
+      name: "any moment is good to read again",
+      from: "return Math.max(0, timeGrainMs(observed.modifiedMs) - seenMs);",
+      to: "return Math.max(0, 0 * timeGrainMs(observed.modifiedMs) - seenMs);",
+    },
+    {
+      name: "a writer that is there is not asked for",
+      from:
+        'if (look.verdict === "open" && writers === "none") return ended("writer_gone", false);',
+      to:
+        'if (look.verdict === "open" && writers !== "unknown") return ended("writer_gone", false);',
+    },
+  ]),
+  ...mutantsOf("src/take/sight.ts", [
+    {
+      name: "a network volume's looks count as fresh",
+      from: "onNetwork ? Math.max(NETWORK_SETTLE_MS, look.settleMs) : look.settleMs;",
+      to: "look.settleMs;",
+    },
+    {
+      name: "what the container keeps back is sent",
+      from: "Math.min(\n      look.frontierBytes,",
+      to: "Math.min(\n      facts.sizeBytes,",
+    },
+    {
+      name: "a recording that was renamed counts as deleted",
+      from: "named?.fileId !== facts.fileId && facts.linkCount === 0;",
+      to: "named?.fileId !== facts.fileId;",
+    },
+  ]),
+  ...mutantsOf("src/recording/data_frontier.ts", [
+    {
+      name: "zeros at the end go at once",
+      from: "if (!(await isZero(read, tailStart, sizeBytes))) return sizeBytes;",
+      to: "if (!(await isZero(read, tailStart, sizeBytes)) || sizeBytes > 0) return sizeBytes;",
+    },
+  ]),
+];

@@ -1,0 +1,116 @@
+import { type Mutant, mutantsOf } from "./mutant.ts";
+
+/** Bugs in what is remembered and told: journal, state, recall, lag. */
+export const remembering: readonly Mutant[] = [
+  ...mutantsOf("src/take/state.ts", [
+    {
+      name: "a part's place is counted with its own size",
+      from: "lower < number; lower++) start",
+      to: "lower <= number; lower++) start",
+    },
+    {
+      name: "parts of an abandoned asset live on",
+      from:
+        '      state.asset = { at: "none" };\n      state.head = null;\n      state.parts = new Map();\n',
+      to: '      state.asset = { at: "none" };\n      state.head = null;\n',
+    },
+    {
+      name: "the total of an abandoned asset lives on",
+      from: "      state.totalBytes = null;\n",
+      to: "",
+    },
+    {
+      name: "a part that has changed stays stored",
+      from: 'at: "changed" });',
+      to: 'at: "stored" });',
+    },
+    {
+      name: "a late answer to a registration undoes what is stored",
+      from: 'if (part.at === "planned") state',
+      to: "if (part.number > 0) state",
+    },
+    {
+      name: "of two attempts at the final part the last one counts",
+      from: "const startedDigest = isSame ? event.digest ?? null : null;",
+      to: "const startedDigest = isSame || true ? event.digest ?? null : null;",
+    },
+    {
+      name: "media that moved a second time are counted from the first place",
+      from:
+        "state.head = { bytes: state.head.bytes + event.byBytes, mediaStart: event.mediaStart };",
+      to: "state.head = { bytes: state.head.bytes, mediaStart: event.mediaStart };",
+    },
+  ]),
+  ...mutantsOf("src/take/recall.ts", [
+    {
+      name: "every start is a new take",
+      from: 'if (id === undefined) return { is: "new", unfinished: null };',
+      to: 'if (id !== "") return { is: "new", unfinished: null };',
+    },
+    {
+      name: "another file under the name goes on in the same take",
+      from: 'if (state.fileId !== facts.fileId) return { is: "new", unfinished };',
+      to: "",
+    },
+    {
+      name: "a recording that was overwritten goes on in the same take",
+      from:
+        'if (!(await holdsStoredBytes(state, room, source, signal))) return { is: "new", unfinished };',
+      to: "",
+    },
+    {
+      name: "a recording is taken for overwritten at each start",
+      from: "  if (stored.length === 0) return true;\n",
+      to: "  if (stored.length > 0) return false;\n  if (stored.length === 0) return true;\n",
+    },
+    {
+      name: "a late change that is known is forgotten",
+      from: "if (!isAsItWas || state.changedLate) {",
+      to: "if (!isAsItWas) {",
+    },
+    {
+      name: "a late change is seen by its size alone",
+      from: "sizeBytes === facts.sizeBytes && modifiedMs === facts.modifiedMs;\n    if",
+      to: "sizeBytes === facts.sizeBytes && modifiedMs > 0;\n    if",
+    },
+    {
+      name: "finalized counts as verified after a restart",
+      from: 'return state.verified ? { is: "done", state } : { is: "begun", state, urls };',
+      to: 'return { is: "done", state };',
+    },
+    {
+      name: "the oldest take of a path counts",
+      from: "const id = journal.takesOf(path)[0];",
+      to: "const id = journal.takesOf(path).at(-1);",
+    },
+  ]),
+  ...mutantsOf("src/journal/journal.ts", [
+    {
+      name: "the URL of a stored part is kept",
+      from: 'if (event.type === "part.stored") return event.number;',
+      to: "",
+    },
+    {
+      name: "an event holds the URL",
+      from: "event: JSON.stringify(event),",
+      to: "event: JSON.stringify({ ...event, url }),",
+    },
+    {
+      name: "URLs are found again under the wrong part",
+      from: "urls.set(row.part, { url",
+      to: "urls.set(row.part + 1, { url",
+    },
+  ]),
+  ...mutantsOf("src/take/meter.ts", [
+    {
+      name: "never behind",
+      from: "if (storedBytes >= recordedBytes) return 0;",
+      to: "if (storedBytes >= 0) return 0;",
+    },
+    {
+      name: "lag is counted from the newest sample",
+      from: "history[Math.max(0, after - 1)];",
+      to: "history.at(-1);",
+    },
+  ]),
+];

@@ -92,7 +92,8 @@ export function boxReader(read: RangeReader, sizeBytes: number): BoxReader {
   async function holeEnd(start: number): Promise<number | null> {
     if (holesLeft-- <= 0) return null;
     const scanned = await bytes(start, HOLE_SCAN_BYTES);
-    const filled = scanned.findIndex((byte) => byte !== 0);
+    let filled = 0;
+    while (filled < scanned.length && scanned[filled] === 0) filled++;
     // The first byte that is not zero belongs to the size of the next box, or to its type.
     for (let offset = Math.max(0, filled - 4); offset <= filled; offset++) {
       const box = parseBox(scanned.subarray(offset, offset + HEADER_BYTES), start + offset);

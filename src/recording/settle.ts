@@ -69,12 +69,13 @@ export function observe(
 
 /**
  * How long nothing has happened, in milliseconds. Counted from the file's own time, so that a file
- * that is long finished does not wait; but once it has changed under our eyes, from the moment we saw
- * it, because the clock of the machine that writes may be wrong.
+ * that is long finished does not wait; but once it has changed under our eyes, or lies on a volume whose
+ * times another machine sets, from the moment we saw it, because a clock may be wrong.
  */
-export function quietMs(observed: Observed, moment: Moment): number {
+export function quietMs(observed: Observed, moment: Moment, onNetwork: boolean): number {
   const seenMs = moment.monotonicMs - observed.sinceMs;
-  return observed.changedOnce ? seenMs : Math.max(seenMs, moment.nowMs - observed.modifiedMs);
+  const isSeen = observed.changedOnce || onNetwork;
+  return isSeen ? seenMs : Math.max(seenMs, moment.nowMs - observed.modifiedMs);
 }
 
 /**
@@ -140,6 +141,8 @@ export interface Evidence {
   readonly finishAsked: boolean;
   /** The file has no name any more; it lives by our handle. */
   readonly deleted: boolean;
+  /** The file lies on a volume that other machines write to. */
+  readonly onNetwork: boolean;
 }
 
 /**
@@ -157,7 +160,7 @@ export function judge(evidence: Evidence, policy: QuietPolicy): Judgement {
     const heldMs = moment.monotonicMs - observed.finalSinceMs;
     return heldMs >= settleMs ? ended("container", true) : { is: "settling" };
   }
-  const quiet = quietMs(observed, moment);
+  const quiet = quietMs(observed, moment, evidence.onNetwork);
   const seenMs = moment.monotonicMs - observed.sinceMs;
   // However old the file says it is, it must have been seen unchanged for a moment.
   const still = seenMs >= settleMs;
@@ -169,7 +172,9 @@ export function judge(evidence: Evidence, policy: QuietPolicy): Judgement {
     if (quiet >= patienceMs(observed, evidence.facts, policy)) return ended("idle", true);
   }
   if (look.verdict === "open" && writers === "none") return ended("writer_gone", false);
-  if (quiet >= policy.abandonMs) return ended("abandoned", look.verdict !== "open");
+  // Where a writer is seen, only silence that was seen as well gives the recording up.
+  const goneMs = writers === "some" ? seenMs : quiet;
+  if (goneMs >= policy.abandonMs) return ended("abandoned", look.verdict !== "open");
   return { is: "quiet", quietMs: quiet };
 }
 

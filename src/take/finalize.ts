@@ -6,20 +6,27 @@ const CONFIRM_MS = 30_000;
 
 /** Writes down that everything is in and equal, and reads the asset back until it is complete. */
 export async function conclude(desk: Desk, signal: AbortSignal): Promise<void> {
-  const { state, room } = desk;
+  const { state } = desk;
   if (!state.verified) desk.fact({ type: "take.verified" });
-  const untilMs = room.clock.monotonicMs() + CONFIRM_MS;
   // Everything is in by now: an interruption cuts only the asking short.
-  for (let waitMs = 100; !signal.aborted; waitMs = Math.min(2 * waitMs, 5000)) {
-    const complete = await isComplete(desk, signal);
-    if (complete) return desk.fact({ type: "asset.completed" });
-    if (complete === null || room.clock.monotonicMs() + waitMs > untilMs) break;
-    await room.clock.sleep(waitMs, signal).catch(() => {});
-  }
+  if (await becomesComplete(desk, signal)) return desk.fact({ type: "asset.completed" });
   desk.publish({
     type: "take.warned",
     message: `${state.name}: everything is in, but Frame.io has not yet read back as complete`,
   });
+}
+
+/** Asks until the service has put the file together; false where it has not for {@linkcode CONFIRM_MS}. */
+export async function becomesComplete(desk: Desk, signal: AbortSignal): Promise<boolean> {
+  const { clock } = desk.room;
+  const untilMs = clock.monotonicMs() + CONFIRM_MS;
+  for (let waitMs = 100; !signal.aborted; waitMs = Math.min(2 * waitMs, 5000)) {
+    const complete = await isComplete(desk, signal);
+    if (complete) return true;
+    if (complete === null || clock.monotonicMs() + waitMs > untilMs) break;
+    await clock.sleep(waitMs, signal).catch(() => {});
+  }
+  return false;
 }
 
 /** Whether the service has put the file together; null where this route does not tell. */

@@ -1,11 +1,11 @@
-import { RecordingChanged, UrlExpired } from "../errors.ts";
+import { RecordingChanged, Rejected, UrlExpired } from "../errors.ts";
 import type { Look } from "../containers/container.ts";
 import type { Entry } from "../journal/journal.ts";
 import type { ByteRange } from "../recording/range.ts";
 import { putPart } from "../transfer/put.ts";
 import type { FileFacts } from "../runtime/disk.ts";
 import { type Desk, hasUrl, stamp, stampOf } from "./desk.ts";
-import { isComplete } from "./finalize.ts";
+import { becomesComplete, isComplete } from "./finalize.ts";
 import { lookAtBytes } from "./sight.ts";
 import { partOf, rangeOf } from "./state.ts";
 
@@ -42,7 +42,11 @@ export async function send(desk: Desk, number: number, signal: AbortSignal): Pro
     stored(desk, number, digest, facts);
   } catch (error) {
     if (error instanceof UrlExpired) urls.delete(number);
-    throw error;
+    // A final part that had arrived before, by a crash or a broken connection, may not come twice: the
+    // service is putting the file together, and what it was made of cannot be changed any more.
+    const mayBeIn = part.isFinal && error instanceof Rejected;
+    if (!mayBeIn || !(await becomesComplete(desk, signal))) throw error;
+    stored(desk, number, partOf(state, number).startedDigest ?? "", facts);
   } finally {
     sending.delete(number);
   }

@@ -97,13 +97,13 @@ export function createSight(
     onNetwork ??= await disk.isNetworkVolume(path);
     const deleted = named?.fileId !== facts.fileId && facts.linkCount === 0;
     observed = observe(observed, facts, look.verdict, moment);
-    const quiet = deleted || quietMs(observed, moment) >= policy.idleMs;
+    const quiet = deleted || quietMs(observed, moment, onNetwork) >= policy.idleMs;
     await askWriters(facts.fileId, moment.monotonicMs, quiet);
     // The walk over all processes takes time: whatever it found, a file that grew has a writer.
     if (quiet && (await source.stat()).sizeBytes !== facts.sizeBytes) writers = "some";
     const settleMs = onNetwork ? Math.max(NETWORK_SETTLE_MS, look.settleMs) : look.settleMs;
     const judgement = judge(
-      { observed, facts, look, settleMs, moment, writers, finishAsked, deleted },
+      { observed, facts, look, settleMs, moment, writers, finishAsked, deleted, onNetwork },
       policy,
     );
     // A finished file has no empty end; and once a take has ended, zeros are data.

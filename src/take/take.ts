@@ -118,6 +118,7 @@ export function createTake(
     errands.throwIfFailed();
     const sight = await lookOnce();
     if (sight === null) return false;
+    errands.throwIfFailed(); // a look takes time: nothing begins any more once something failed for good
     notice(sight);
     const steps = desk.refusal === null
       ? decide(state, scene(sight))
@@ -211,6 +212,12 @@ export function createTake(
       );
     }
     refuseLateChange(desk);
+    if (sight.judgement.is === "ended" && sizeBytes === 0 && state.finalized === null) {
+      throw new Limit(
+        `Cannot finish ${state.name}: its file was emptied, by whoever records under that name next ` +
+          "or by hand. What was stored of it stays in an asset that is not complete",
+      );
+    }
     const atMs = clock.monotonicMs();
     meter.note({
       atMs,

@@ -19,9 +19,13 @@ export function createWake(clock: Clock): Wake {
     },
     async rest(mostMs, signal) {
       if (!rung) {
+        // Four times a second and take: one listener costs a fraction of AbortSignal.any().
         const up = new AbortController();
         ring = () => up.abort();
-        await clock.sleep(mostMs, AbortSignal.any([signal, up.signal])).catch(() => {});
+        signal.addEventListener("abort", ring, { once: true });
+        if (signal.aborted) ring();
+        await clock.sleep(mostMs, up.signal).catch(() => {});
+        signal.removeEventListener("abort", ring);
         ring = () => {};
       }
       rung = false;

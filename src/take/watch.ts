@@ -207,7 +207,7 @@ async function firstBytes(
       if (facts === null || identity(facts) === seen) observed = null;
       else {
         const moment = { nowMs: clock.now(), monotonicMs: clock.monotonicMs() };
-        observed = observe(observed, facts, "undecidable", moment);
+        observed = observe(observed, facts, "open", moment);
         const isGrowing = (await judgeEmpty(room, facts, observed, "unknown")).is === "growing";
         if (!isGrowing && clock.monotonicMs() - askedAtMs >= WRITERS_EVERY_MS) {
           askedAtMs = clock.monotonicMs();
@@ -228,11 +228,7 @@ async function firstBytes(
   return null;
 }
 
-/**
- * What is to be thought of an empty file. Some recorders keep theirs empty for the whole recording
- * (GStreamer's faststart, measured), so it counts as open: its writer must be known to be gone, or nothing
- * happen for `--abandon`.
- */
+/** What is to be thought of an empty file. */
 async function judgeEmpty(
   { clock, quiet }: TakeRoom,
   facts: FileFacts,
@@ -240,10 +236,10 @@ async function judgeEmpty(
   writers: Writers,
 ): Promise<Judgement> {
   const moment = { nowMs: clock.now(), monotonicMs: clock.monotonicMs() };
-  const look = { ...await unknown.inspect(() => Promise.resolve(0), 0), verdict: "open" } as const;
+  const look = await unknown.inspect(() => Promise.resolve(0), 0);
   const { settleMs } = look;
-  const evidence = { observed, facts, look, settleMs, moment, finishAsked: false, deleted: false };
-  return judge({ ...evidence, writers }, quiet);
+  const evidence = { observed, facts, look, settleMs, moment, writers };
+  return judge({ ...evidence, finishAsked: false, deleted: false, onNetwork: false }, quiet);
 }
 
 function messageOf(error: unknown, path: string): string {

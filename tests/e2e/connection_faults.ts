@@ -75,6 +75,7 @@ export async function checkTruncated(sandbox: SandboxProcess): Promise<void> {
     "put 3": [truncate(9)],
     "put 4": [truncate(30), truncate(-1)],
     "put 1": [truncate(0)],
+    [`put ${FINAL}`]: [truncate(0)],
   });
 }
 

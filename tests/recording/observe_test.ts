@@ -71,8 +71,9 @@ Deno.test("observe() keeps the longest time between two changes that we saw", ()
 
 Deno.test("quietMs() counts from the file's own time while we never saw it change", () => {
   const old = watched([0, 10, NOW_MS - 5 * HOUR_MS, "open"]);
-  assertEquals(quietMs(old, at(0)), 5 * HOUR_MS);
-  assertEquals(quietMs(old, at(1000)), 5 * HOUR_MS + 1000);
+  assertEquals(quietMs(old, at(0), false), 5 * HOUR_MS);
+  assertEquals(quietMs(old, at(1000), false), 5 * HOUR_MS + 1000);
+  assertEquals(quietMs(old, at(1000), true), 1000, "but not from another machine's clock");
 });
 
 Deno.test("quietMs() counts from our own sight once the file has changed under our eyes", () => {
@@ -81,20 +82,20 @@ Deno.test("quietMs() counts from our own sight once the file has changed under o
     [0, 10, NOW_MS - 5 * HOUR_MS, "open"],
     [250, 20, NOW_MS + 250 - 5 * HOUR_MS, "open"],
   );
-  assertEquals(quietMs(skewed, at(250)), 0);
-  assertEquals(quietMs(skewed, at(1250)), 1000);
+  assertEquals(quietMs(skewed, at(250), false), 0);
+  assertEquals(quietMs(skewed, at(1250), false), 1000);
 });
 
 Deno.test("quietMs() of a time in the future counts from our own sight", () => {
   const future = watched([0, 10, NOW_MS + 5 * HOUR_MS, "open"]);
-  assertEquals(quietMs(future, at(0)), 0);
-  assertEquals(quietMs(future, at(3000)), 3000);
+  assertEquals(quietMs(future, at(0), false), 0);
+  assertEquals(quietMs(future, at(3000), false), 3000);
 });
 
 Deno.test("quietMs() is not moved by a jump of our own wall clock once the file has changed", () => {
   const seen = watched([0, 10, NOW_MS, "open"], [250, 20, NOW_MS + 250, "open"]);
   const jumped = { nowMs: NOW_MS + 9 * HOUR_MS, monotonicMs: 1750 };
-  assertEquals(quietMs(seen, jumped), 500);
+  assertEquals(quietMs(seen, jumped, false), 500);
 });
 
 Deno.test("observe() tells a recorder that keeps its sizes true from one that stopped", () => {

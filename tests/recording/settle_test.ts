@@ -48,6 +48,7 @@ function evidence(
     writers: "unknown",
     finishAsked: false,
     deleted: false,
+    onNetwork: false,
     ...over,
   };
 }
@@ -159,6 +160,26 @@ Deno.test("judge() asks a file of any age to stand still under our eyes for a mo
     ["undecidable", SETTLE_MS - 1, old(SETTLE_MS - 1), GROWING],
     ["undecidable", SETTLE_MS, old(SETTLE_MS), ended("idle", true)],
     ["open", SETTLE_MS, old(SETTLE_MS), ended("abandoned", false)],
+  ]);
+});
+
+Deno.test("judge() takes no file's age for silence where its recorder is seen, or another clock set it", () => {
+  const old = (stillMs: number, over: Partial<Evidence>): Partial<Evidence> => ({
+    observed: {
+      ...evidence("open", stillMs).observed,
+      modifiedMs: NOW_MS - 5 * HOUR_MS,
+      changedOnce: false,
+    },
+    ...over,
+  });
+  const age = quiet(5 * HOUR_MS);
+  assertTable([
+    ["open", SETTLE_MS, old(SETTLE_MS, { writers: "some" }), age],
+    ["undecidable", SETTLE_MS, old(SETTLE_MS, { writers: "some" }), age],
+    ["open", HOUR_MS, old(HOUR_MS, { writers: "some" }), ended("abandoned", false)],
+    ["open", SETTLE_MS, old(SETTLE_MS, { onNetwork: true }), GROWING],
+    ["undecidable", SETTLE_MS, old(SETTLE_MS, { onNetwork: true }), GROWING],
+    ["undecidable", 60_000, old(60_000, { onNetwork: true }), ended("idle", true)],
   ]);
 });
 

@@ -24,6 +24,9 @@ export interface Checks {
   step(process: Process): void;
 }
 
+/** Longest time that one look may take, in milliseconds. */
+const LOOK_MS = 5000;
+
 /** How often the view is compared with the truth: it costs more than all else. */
 const STEPS_A_VIEW = 40;
 
@@ -34,7 +37,7 @@ const TIMERS_A_TAKE = 4;
 const PARTS_A_LANE = 4;
 
 export function createChecks(world: World): Checks {
-  const { takes, service, log, violate, schedule, plan } = world;
+  const { takes, service, files, log, violate, schedule, plan } = world;
   /** When a process first told how far a take is behind. */
   const lookedSince = new Map<string, number>();
   /** Since when it tells of too little. */
@@ -69,8 +72,11 @@ export function createChecks(world: World): Checks {
   const partOf = (take: KnownTake, number: number) => assetOf(take)?.parts.get(number);
 
   /** A take ends by evidence alone. */
-  function checkEnd({ path, ended }: KnownTake): void {
-    const { recorder, isOpen, hasDied } = recordingAt(world, path);
+  function checkEnd({ path, fileId, ended }: KnownTake): void {
+    const { recorder, hasDied, reopenedAtMs } = recordingAt(world, path);
+    // What a look said of the recording before may be told when the next one has begun.
+    const isFresh = reopenedAtMs !== null && schedule.nowMs - reopenedAtMs < LOOK_MS;
+    const isOpen = (files.ofId(fileId)?.writers ?? 0) > 0 && !isFresh;
     const hasEndedWell = !isOpen && !hasDied;
     const { by, finishedByRecorder } = ended!;
     if (by === "container" && isOpen && !recorder.looksFinalEarly) {
@@ -102,15 +108,14 @@ export function createChecks(world: World): Checks {
 
   /** What is called verified equals the file, but for what happened in the last moments. */
   function checkVerified(take: KnownTake): void {
-    const recording = recordingAt(world, take.path);
+    const file = files.ofId(take.fileId);
+    const asset = assetOf(take);
+    if (asset === undefined || file === undefined) return violate("verified without asset or file");
     const { slowMs, staleMs, timeGrainMs } = plan.disk;
     const unseenMs = 600 + 20 * slowMs + (staleMs ?? 0) + timeGrainMs;
-    if (schedule.nowMs - recording.changedAtMs < unseenMs) return;
+    if (schedule.nowMs - file.changedAtMs < unseenMs) return;
     // By the operator's word its recorder may go on to rewrite what was read again.
-    if (take.ended?.by === "operator" && recording.changedAtMs > take.ended.atMs) return;
-    const asset = assetOf(take);
-    const { file } = recording;
-    if (asset === undefined || file === null) return violate("verified without an asset or a file");
+    if (take.ended?.by === "operator" && file.changedAtMs > take.ended.atMs) return;
     if (digestOf(assembled(asset)) !== digestOf(file.content.slice(0, asset.totalBytes ?? 0))) {
       violate(`${take.path} is called verified, but its asset holds other bytes`);
     }
@@ -141,9 +146,9 @@ export function createChecks(world: World): Checks {
 
   /** What is shown as lag is at least the time since the recorder outgrew what is stored. */
   function checkBehind({ life }: Process, take: KnownTake, view: TakeView): void {
-    const { file } = recordingAt(world, take.path);
+    const file = files.ofId(take.fileId);
     const { storedBytes, behindSeconds, recordedBytes } = view;
-    if (behindSeconds === null || file === null || life.frozenUntilMs > 0) return;
+    if (behindSeconds === null || file === undefined || life.frozenUntilMs > 0) return;
     // A process can tell only of the time since it looks, and of what it has seen.
     const key = `${life.bornMs} ${take.id} ${take.assetId}`;
     const sinceMs = lookedSince.get(key) ?? schedule.nowMs;
@@ -155,9 +160,9 @@ export function createChecks(world: World): Checks {
     }
     const truthMs = schedule.nowMs - Math.max(outgrown.atMs, sinceMs);
     const { slowMs, staleMs, failing } = plan.disk;
-    const unseenMs = 1000 + 2 * (staleMs ?? 0) + failing.untilMs - failing.fromMs;
     // A view is made of the last look, and on a slow disk one look reads hundreds of headers.
     const lookMs = 1000 + 600 * slowMs;
+    const unseenMs = lookMs + 2 * (staleMs ?? 0) + failing.untilMs - failing.fromMs;
     if (behindSeconds * 1000 >= truthMs - unseenMs) lyingSince.delete(key);
     else if (!lyingSince.has(key)) lyingSince.set(key, schedule.nowMs);
     else if (schedule.nowMs - lyingSince.get(key)! > lookMs) {

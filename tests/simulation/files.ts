@@ -7,6 +7,8 @@ export interface SimFile {
   readonly content: Content;
   readonly bornMs: number;
   modifiedMs: number;
+  /** World time of the last change. */
+  changedAtMs: number;
   linkCount: number;
   /** Programs that have it open for writing. */
   writers: number;
@@ -19,13 +21,13 @@ export interface SimFile {
 /** The simulated disk: names, and the files that they lead to. */
 export interface Files {
   at(path: string): SimFile | undefined;
+  /** The file of an id, whether it still has a name or not. */
+  ofId(id: string): SimFile | undefined;
   create(path: string): SimFile;
   rename(from: string, to: string): void;
   unlink(path: string): void;
   /** Notes that a file was written: its time, its growth, and whoever watches. */
   written(file: SimFile): void;
-  /** Whether a program has the file of this id open for writing. */
-  isWritten(id: string): boolean;
   /** Calls back whenever something happens to any file. @returns Ends it. */
   watch(onChange: () => void): () => void;
 }
@@ -49,6 +51,7 @@ export function createFiles(fileMs: () => number, worldMs: () => number): Files 
 
   return {
     at: (path) => names.get(path),
+    ofId: (id) => all.find((file) => file.id === id),
     create(path) {
       const bornMs = fileMs();
       const file: SimFile = {
@@ -56,6 +59,7 @@ export function createFiles(fileMs: () => number, worldMs: () => number): Files 
         content: emptyContent(),
         bornMs,
         modifiedMs: bornMs,
+        changedAtMs: worldMs(),
         linkCount: 1,
         writers: 0,
         growth: [{ atMs: worldMs(), sizeBytes: 0 }],
@@ -79,12 +83,13 @@ export function createFiles(fileMs: () => number, worldMs: () => number): Files 
       drop(path);
       tell();
     },
-    isWritten: (id) => all.some((file) => file.id === id && file.writers > 0),
     written(file) {
       file.modifiedMs = fileMs();
+      file.changedAtMs = worldMs();
       file.changes++;
       const { sizeBytes } = file.content;
       const last = file.growth.at(-1)!;
+      if (last.sizeBytes > sizeBytes) file.growth.length = 0; // cut: it grows anew
       if (last.sizeBytes !== sizeBytes) file.growth.push({ atMs: worldMs(), sizeBytes });
       tell();
     },

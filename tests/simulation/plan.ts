@@ -22,6 +22,8 @@ export interface RecordingPlan {
   readonly diesAtShare: number | null;
   /** Bytes are patched this long after the recorder's end; null for never. */
   readonly lateChangeMs: number | null;
+  /** The recorder records once more under the same name, this long after its end; null for never. */
+  readonly againMs: number | null;
 }
 
 /** What the network and the service are like for a while. */
@@ -111,27 +113,80 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-/** Draws a world. Most are short, since short ones find most; a few are long, huge or far offline. */
+/** How long things take in a world. Most worlds are brisk: short ones find most, and many fit in an hour. */
+interface Pace {
+  readonly leastSeconds: number;
+  readonly mostSeconds: number;
+  /** Sizes are drawn below this; Infinity for all there are. */
+  readonly mostMediaBytes: number;
+  readonly mostPauseMs: number;
+  readonly mostSpellMs: number;
+  readonly mostFreezeMs: number;
+  readonly idleMs: readonly number[];
+  readonly abandonMs: readonly number[];
+}
+
+const BRISK: Pace = {
+  leastSeconds: 1,
+  mostMediaBytes: Infinity,
+  mostSeconds: 8,
+  mostPauseMs: 4000,
+  mostSpellMs: 4000,
+  mostFreezeMs: 4000,
+  idleMs: [2 * SECOND, 5 * SECOND],
+  abandonMs: [6 * SECOND, 15 * SECOND],
+};
+
+const CALM: Pace = {
+  leastSeconds: 1,
+  mostMediaBytes: Infinity,
+  mostSeconds: 60,
+  mostPauseMs: 240_000,
+  mostSpellMs: 60_000,
+  mostFreezeMs: 200_000,
+  idleMs: [10 * SECOND, 60 * SECOND],
+  abandonMs: [MINUTE, 5 * MINUTE],
+};
+
+/** Takes of hours, of few bytes, so that many hours fit in one. */
+const LONG: Pace = {
+  ...CALM,
+  leastSeconds: 1800,
+  mostSeconds: 4 * 3600,
+  mostMediaBytes: 64 * MIB,
+  mostSpellMs: HOUR,
+};
+
+/** Networks that are away for half a day. */
+const CUT_OFF: Pace = { ...CALM, mostSpellMs: 12 * HOUR };
+
+/** Draws a world. Most are brisk; a few are long, huge or far offline. */
 export function planOf(seed: number): Plan {
   const chance = chanceOf(seed);
+  const pace = chance.weigh([[900, BRISK], [70, CALM], [60, LONG], [2, CUT_OFF]]);
   const recordings = Array.from(
     { length: chance.weigh([[8, 1], [3, 2], [1, 3]]) },
-    () => drawRecording(chance),
+    () => drawRecording(chance, pace),
   );
   const lastMs = Math.max(...recordings.map(durationMs));
-  const spells = drawSpells(chance, lastMs);
+  const spells = drawSpells(chance, pace, lastMs);
   const healMs = spells.at(-1)?.untilMs ?? 0;
   return {
     recordings,
     spells,
-    deeds: drawDeeds(chance, Math.max(lastMs, Math.min(healMs, lastMs * 2)), recordings.length),
+    deeds: drawDeeds(
+      chance,
+      pace,
+      Math.max(lastMs, Math.min(healMs, lastMs * 2)),
+      recordings.length,
+    ),
     disk: drawDisk(chance, lastMs),
     restartMs: chance.weigh([[6, { least: 0, most: 2000 }], [2, { least: 0, most: 60_000 }], [
       0.2,
       { least: HOUR, most: 24 * HOUR },
     ]]),
-    idleMs: chance.pick([5, 10, 20, 60]) * SECOND,
-    abandonMs: chance.pick([1, 2, 5]) * MINUTE,
+    idleMs: chance.pick(pace.idleMs),
+    abandonMs: chance.pick(pace.abandonMs),
     lanes: chance.pick([1, 2, 5, 5, 8]),
     correct: chance.happens(0.3),
     urlLifeMs: chance.weigh([[8, 24 * HOUR], [1, 5 * SECOND], [2, MINUTE]]),
@@ -146,7 +201,7 @@ export function durationMs(recording: RecordingPlan): number {
     pauses.reduce((sum, pause) => sum + pause.forMs, 0);
 }
 
-function drawRecording(chance: Chance): RecordingPlan {
+function drawRecording(chance: Chance, pace: Pace): RecordingPlan {
   const recorder = chance.pick(recorders);
   const wanted = chance.weigh<() => number>([
     [1, () => chance.spread(1, 64 * 1024)],
@@ -156,16 +211,12 @@ function drawRecording(chance: Chance): RecordingPlan {
     [0.3, () => chance.spread(200 * MIB, 8 * 1024 * MIB)],
     [0.01, () => chance.spread(50, 200) * 1024 * MIB], // beyond 48.8 GiB parts must grow
   ])();
-  const mediaBytes = Math.min(wanted, recorder.mostMediaBytes);
-  const seconds = chance.weigh<() => number>([
-    [8, () => chance.spread(1, 12)],
-    [2, () => chance.spread(10, 60)],
-    [0.1, () => chance.spread(60, 3600)],
-  ])();
+  const mediaBytes = Math.min(wanted, recorder.mostMediaBytes, pace.mostMediaBytes);
+  const seconds = chance.spread(pace.leastSeconds, pace.mostSeconds);
   const pauses = chance.happens(0.25)
     ? [{
       atShare: chance.fraction(),
-      forMs: chance.spread(500, chance.pick([8_000, 8_000, 240_000])),
+      forMs: chance.spread(300, pace.mostPauseMs),
     }]
     : [];
   return {
@@ -176,7 +227,8 @@ function drawRecording(chance: Chance): RecordingPlan {
     writeEveryMs: chance.spread(20, 1500),
     pauses,
     diesAtShare: chance.happens(0.08) ? chance.fraction() : null,
-    lateChangeMs: chance.happens(0.06) ? chance.spread(1, 30_000) : null,
+    lateChangeMs: chance.happens(0.06) ? chance.spread(1, 10_000) : null,
+    againMs: chance.happens(0.06) ? chance.spread(100, 20_000) : null,
   };
 }
 
@@ -185,7 +237,7 @@ function drawUplink(chance: Chance): number {
   return chance.spread(1 * MIB, 400 * MIB);
 }
 
-function drawSpells(chance: Chance, lastMs: number): Spell[] {
+function drawSpells(chance: Chance, pace: Pace, lastMs: number): Spell[] {
   if (chance.happens(0.15)) return [];
   const spells: Spell[] = [];
   const kinds: readonly (readonly [number, WeatherKind])[] = [
@@ -194,16 +246,15 @@ function drawSpells(chance: Chance, lastMs: number): Spell[] {
     [2, "down"],
     [1, "portal"],
     [2, "throttled"],
-    [1, "faulty"],
-    [1, "slow"],
+    [0.5, "faulty"],
+    [0.5, "slow"],
     [0.7, "refusing"],
   ];
   let atMs = 0;
   const count = chance.whole(1, 5);
   for (let i = 0; i < count; i++) {
     const kind = chance.weigh(kinds);
-    const longMs = kind === "down" && chance.happens(0.01) ? 12 * HOUR : lastMs;
-    atMs += chance.spread(300, Math.max(400, longMs));
+    atMs += chance.spread(300, Math.max(pace.mostSpellMs, Math.min(lastMs, MINUTE)));
     spells.push({
       untilMs: atMs,
       kind,
@@ -214,7 +265,7 @@ function drawSpells(chance: Chance, lastMs: number): Spell[] {
   return spells;
 }
 
-function drawDeeds(chance: Chance, lastMs: number, recordings: number): Deed[] {
+function drawDeeds(chance: Chance, pace: Pace, lastMs: number, recordings: number): Deed[] {
   const deeds: Deed[] = [];
   const at = () => Math.floor(chance.fraction() * 1.3 * lastMs);
   const count = chance.weigh([[3, 0], [4, 1], [2, 2], [1, 4]]);
@@ -227,7 +278,7 @@ function drawDeeds(chance: Chance, lastMs: number, recordings: number): Deed[] {
         [1, () => ({
           atMs,
           do: "freeze",
-          forMs: chance.spread(100, chance.pick([3000, 200_000])),
+          forMs: chance.spread(100, pace.mostFreezeMs),
           breaks: chance.happens(0.5),
         })],
         [

@@ -16,6 +16,8 @@ export interface Recording {
   readonly path: string;
   /** Whether the recorder still has the take open. */
   isOpen: boolean;
+  /** When it began anew under the same name, world milliseconds; null while it has not. */
+  reopenedAtMs: number | null;
   /** When it closed its file or died, world milliseconds; null before. */
   endedAtMs: number | null;
   /** It died before it had finished its file. */
@@ -46,6 +48,7 @@ export function startRecording(
   const name = `take${index + 1}${recorder.extension}`;
   const owner: Owner = { isDead: false, frozenUntilMs: 0 };
   const opened: SimFile[] = [];
+  let rounds = 0;
   let writtenBytes = 0;
   let pauses = [...plan.pauses];
   const gone = Promise.withResolvers<void>();
@@ -55,6 +58,7 @@ export function startRecording(
     recorder,
     path: `${FOLDER}/${name}`,
     isOpen: true,
+    reopenedAtMs: null,
     endedAtMs: null,
     hasDied: false,
     file: null,
@@ -93,7 +97,9 @@ export function startRecording(
     chance,
     name,
     mediaBytes: plan.mediaBytes,
-    media: index + 1,
+    get media() {
+      return index + 1 + 10 * rounds;
+    },
     wait: (delayMs) => schedule.wait(delayMs, owner),
     create(name_ = name) {
       const path = `${FOLDER}/${name_}`;
@@ -131,7 +137,7 @@ export function startRecording(
   };
 
   function end(hasDied: boolean): void {
-    for (const file of opened) file.writers--;
+    for (const file of opened.splice(0)) file.writers--;
     recording.isOpen = false;
     recording.hasDied = hasDied;
     recording.endedAtMs = schedule.nowMs;
@@ -148,6 +154,13 @@ export function startRecording(
   async function live(): Promise<void> {
     await schedule.wait(plan.startMs, null);
     await Promise.race([recorder.record(tools).then(() => end(false)), gone.promise]);
+    if (plan.againMs !== null && !owner.isDead) {
+      await schedule.wait(plan.againMs, null);
+      rounds++;
+      writtenBytes = 0;
+      Object.assign(recording, { isOpen: true, reopenedAtMs: schedule.nowMs, endedAtMs: null });
+      await Promise.race([recorder.record(tools).then(() => end(false)), gone.promise]);
+    }
     const { file } = recording;
     if (plan.lateChangeMs === null || file === null || file.content.sizeBytes === 0) return;
     await schedule.wait(plan.lateChangeMs, null);

@@ -26,6 +26,8 @@ export interface ServiceAsset {
   readonly createdAtMs: number;
   readonly parts: Map<number, ServicePart>;
   totalBytes: number | null;
+  /** Everything is in: the service puts it together and takes no part any more. */
+  isAssembling: boolean;
   /** When the service had put it together, or null. */
   completedAtMs: number | null;
 }
@@ -92,7 +94,7 @@ export function createService(
     const parts = new Map<number, ServicePart>();
     assets.push({
       ...{ id, name, filetype, parts, createdAtMs: schedule.nowMs },
-      ...{ totalBytes: null, completedAtMs: null },
+      ...{ totalBytes: null, isAssembling: false, completedAtMs: null },
     });
     return { status: 200, text: JSON.stringify({ id, name }) };
   }
@@ -166,8 +168,8 @@ export function createService(
   /** Puts the file together once everything is there. */
   function assemble(asset: ServiceAsset): void {
     const parts = [...asset.parts.values()];
-    if (asset.totalBytes === null || asset.completedAtMs !== null) return;
-    if (parts.some((part) => part.stored === null)) return;
+    if (asset.totalBytes === null || parts.some((part) => part.stored === null)) return;
+    asset.isAssembling = true;
     schedule.after(chance.spread(1, 4000), null, () => asset.completedAtMs ??= schedule.nowMs);
   }
 
@@ -212,12 +214,13 @@ export function createService(
         violate(`wire: PUT of ${sizeBytes} bytes to part ${part.number} of ${part.sizeBytes}`);
       }
       const digest = digestOf(runs);
-      if (asset.completedAtMs !== null && digest !== part.stored?.digest) {
+      if (asset.isAssembling && digest !== part.stored?.digest) {
         violate(`wire: other bytes PUT to part ${part.number} of a finalized asset`);
       }
       if (asset.completedAtMs !== null && begunAtMs > asset.completedAtMs + CROSSING_MS) {
         violate(`wire: PUT to part ${part.number} long after finalization`);
       }
+      if (asset.isAssembling) return xml(404, "NoSuchUpload", "");
       // Of two PUTs the one that was begun later counts (Amazon S3, data consistency model).
       if (part.stored === null || begunAtMs >= part.stored.begunAtMs) {
         part.stored = { runs, digest, begunAtMs };

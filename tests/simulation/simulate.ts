@@ -25,7 +25,7 @@ export interface Result {
 }
 
 /** Steps of one world; the longest outages need two million. */
-const MOST_STEPS = 2_000_000;
+const MOST_STEPS = 5_000_000;
 
 /**
  * Runs one world to its end.

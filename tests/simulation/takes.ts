@@ -5,6 +5,7 @@ import type { NewRow } from "../../src/runtime/event_store.ts";
 export interface KnownTake {
   readonly id: string;
   readonly path: string;
+  readonly fileId: string;
   assetId: string | null;
   /** Create calls of which no answer is written down. */
   unansweredCreates: number;
@@ -31,7 +32,9 @@ export function know(
   nowMs: number,
 ): { readonly take: KnownTake; readonly event: DurableEvent } {
   const event = JSON.parse(row.event) as DurableEvent;
-  if (event.type === "take.started") takes.set(row.takeId, freshTake(row.takeId, event.path));
+  if (event.type === "take.started") {
+    takes.set(row.takeId, freshTake(row.takeId, event.path, event.fileId));
+  }
   const take = takes.get(row.takeId)!;
   switch (event.type) {
     case "asset.requested":
@@ -79,9 +82,9 @@ export function know(
   return { take, event };
 }
 
-function freshTake(id: string, path: string): KnownTake {
+function freshTake(id: string, path: string, fileId: string): KnownTake {
   return {
-    ...{ id, path, assetId: null, unansweredCreates: 0, formerAssets: [], ...freshParts() },
+    ...{ id, path, fileId, assetId: null, unansweredCreates: 0, formerAssets: [], ...freshParts() },
     ...{ finishAskedBytes: null, ended: null, finalized: null, verified: false },
   };
 }

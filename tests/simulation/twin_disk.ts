@@ -15,6 +15,9 @@ export interface TwinDisk extends Disk {
   openCount(): number;
 }
 
+/** Share of accesses that have to wait for a slow disk; caches answer the others. */
+const SLOW_SHARE = 0.1;
+
 /** Facts of one moment, which a network volume repeats for a while. */
 interface Cached {
   readonly facts: FileFacts;
@@ -34,7 +37,9 @@ export function twinDisk(
   let openCount = 0;
 
   async function access(signal?: AbortSignal): Promise<void> {
-    if (plan.slowMs > 0) await life.pause(chance.fraction() * plan.slowMs, signal);
+    if (plan.slowMs > 0 && chance.happens(SLOW_SHARE)) {
+      await life.pause(chance.fraction() * plan.slowMs, signal);
+    }
     const { fromMs, untilMs, share } = plan.failing;
     if (schedule.nowMs < fromMs || schedule.nowMs >= untilMs || !chance.happens(share)) return;
     tally("disk: read error");
@@ -108,7 +113,7 @@ export function twinDisk(
       life.pass(async () => {
         await access();
         if (!plan.tellsWriters || plan.staleMs !== null) return "unknown";
-        return files.isWritten(fileId) ? "some" : "none";
+        return (files.ofId(fileId)?.writers ?? 0) > 0 ? "some" : "none";
       }),
   };
 }

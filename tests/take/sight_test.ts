@@ -10,7 +10,7 @@ import { memorySource } from "../support/memory_source.ts";
 const POLICY = { idleMs: 60_000, abandonMs: 3_600_000 };
 
 /** A recording of no known format, and a disk under a test's control. */
-function openScene() {
+function openScene(policy = POLICY) {
   const clock = handClock();
   const source = memorySource(noise(100_000), { modifiedMs: clock.now() });
   const answers: Writers[] = [];
@@ -46,7 +46,7 @@ function openScene() {
       return Promise.resolve((answers.length > 1 ? answers.shift() : answers[0]) ?? "unknown");
     },
   };
-  const look = createSight(disk as Disk, clock, source, "/a.bin", POLICY);
+  const look = createSight(disk as Disk, clock, source, "/a.bin", policy);
   return scene;
 }
 
@@ -166,7 +166,7 @@ Deno.test("sight of a deleted recording ends it within seconds, unless somebody 
 
 Deno.test("sight on a network volume lets a verdict hold for ten seconds", async () => {
   for (const isNetwork of [false, true]) {
-    const scene = openScene();
+    const scene = openScene({ ...POLICY, idleMs: 3000 });
     scene.isNetwork = isNetwork;
     scene.answers.push("none");
     scene.source.facts = { ...scene.source.facts, modifiedMs: scene.clock.now() - 9_000_000 };

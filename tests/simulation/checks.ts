@@ -9,6 +9,7 @@ import type { TakeView } from "../../src/control/view.ts";
 import type { ByteRange } from "../../src/recording/range.ts";
 import { digestOf, type Run } from "./content.ts";
 import type { Process } from "./process.ts";
+import { checkReason, unseenMs } from "./reasons.ts";
 import { SECRET_MARK, type ServiceAsset } from "./service.ts";
 import { know, type KnownTake } from "./takes.ts";
 import { recordingAt, type World } from "./world.ts";
@@ -56,6 +57,9 @@ export function createChecks(world: World): Checks {
         }
         break;
       }
+      case "asset.abandoned":
+        checkReason(world, take, event.reason);
+        break;
       case "recording.ended":
         checkEnd(take);
         break;
@@ -111,11 +115,12 @@ export function createChecks(world: World): Checks {
     const file = files.ofId(take.fileId);
     const asset = assetOf(take);
     if (asset === undefined || file === undefined) return violate("verified without asset or file");
-    const { slowMs, staleMs, timeGrainMs } = plan.disk;
-    const unseenMs = 600 + 20 * slowMs + (staleMs ?? 0) + timeGrainMs;
-    if (schedule.nowMs - file.changedAtMs < unseenMs) return;
+    if (schedule.nowMs - file.changedAtMs < unseenMs(world)) return;
     // By the operator's word its recorder may go on to rewrite what was read again.
     if (take.ended?.by === "operator" && file.changedAtMs > take.ended.atMs) return;
+    if (take.ended?.by !== "operator" && file.content.sizeBytes !== asset.totalBytes) {
+      violate(`${take.path} has grown after it had been finalized, and nobody told`);
+    }
     if (digestOf(assembled(asset)) !== digestOf(file.content.slice(0, asset.totalBytes ?? 0))) {
       violate(`${take.path} is called verified, but its asset holds other bytes`);
     }

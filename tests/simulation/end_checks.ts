@@ -2,13 +2,11 @@
 import { assembled } from "./checks.ts";
 import { digestOf } from "./content.ts";
 import type { Recording } from "./recording.ts";
-import type { KnownTake } from "./takes.ts";
 import type { World } from "./world.ts";
 
 /** Looks at every recording, every take and every asset. */
 export function checkEnd(world: World): void {
   for (const recording of world.recordings) checkRecording(world, recording);
-  for (const take of world.takes.values()) checkAssets(world, take);
   checkStrays(world);
 }
 
@@ -43,13 +41,6 @@ function checkRecording(world: World, recording: Recording): void {
   }
   if ([...asset.parts.values()].some(({ stored }) => stored === null)) {
     world.violate(`${path}: a registered part was never sent`);
-  }
-}
-
-/** A take has one asset, and a stated reason for every other. */
-function checkAssets({ violate }: World, { path, formerAssets }: KnownTake): void {
-  for (const { reason } of formerAssets) {
-    if (reason === "") violate(`${path}: left without a reason`);
   }
 }
 

@@ -14,8 +14,10 @@ export interface SimFile {
   writers: number;
   /** When it had which size, in world time; what lag is measured by. */
   readonly growth: { readonly atMs: number; readonly sizeBytes: number }[];
-  /** Changes of any kind so far. */
-  changes: number;
+  /** Times that it became shorter. */
+  cuts: number;
+  /** Times that it was written without becoming longer. */
+  overwrites: number;
 }
 
 /** The simulated disk: names, and the files that they lead to. */
@@ -63,7 +65,8 @@ export function createFiles(fileMs: () => number, worldMs: () => number): Files 
         linkCount: 1,
         writers: 0,
         growth: [{ atMs: worldMs(), sizeBytes: 0 }],
-        changes: 0,
+        cuts: 0,
+        overwrites: 0,
       };
       drop(path);
       names.set(path, file);
@@ -86,10 +89,13 @@ export function createFiles(fileMs: () => number, worldMs: () => number): Files 
     written(file) {
       file.modifiedMs = fileMs();
       file.changedAtMs = worldMs();
-      file.changes++;
       const { sizeBytes } = file.content;
       const last = file.growth.at(-1)!;
-      if (last.sizeBytes > sizeBytes) file.growth.length = 0; // cut: it grows anew
+      if (last.sizeBytes === sizeBytes) file.overwrites++;
+      if (last.sizeBytes > sizeBytes) {
+        file.cuts++;
+        file.growth.length = 0; // it grows anew
+      }
       if (last.sizeBytes !== sizeBytes) file.growth.push({ atMs: worldMs(), sizeBytes });
       tell();
     },

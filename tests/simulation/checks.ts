@@ -8,6 +8,9 @@ import { viewOf } from "../../src/control/view_of.ts";
 import type { TakeView } from "../../src/control/view.ts";
 import type { ByteRange } from "../../src/recording/range.ts";
 import { digestOf, type Run } from "./content.ts";
+import { createEventChecks } from "./event_checks.ts";
+import type { SimFile } from "./files.ts";
+import { createJournalChecks } from "./journal_checks.ts";
 import type { Process } from "./process.ts";
 import { checkReason, unseenMs } from "./reasons.ts";
 import { SECRET_MARK, type ServiceAsset } from "./service.ts";
@@ -21,6 +24,8 @@ export interface Checks {
   /** An event is told to everyone who looks on. */
   event(event: PublishedEvent): void;
   putBegins(url: string, range: ByteRange, runs: () => Run[]): void;
+  /** A range was read whole, to be compared. @param beganMs World time. */
+  read(file: SimFile, range: ByteRange, beganMs: number): void;
   /** Everything is quiet between two steps. */
   step(process: Process): void;
 }
@@ -44,6 +49,8 @@ export function createChecks(world: World): Checks {
   /** Since when it tells of too little. */
   const lyingSince = new Map<string, number>();
   let steps = 0;
+  const journalChecks = createJournalChecks(world);
+  const eventChecks = createEventChecks(world);
 
   function checkFact(take: KnownTake, event: ReturnType<typeof know>["event"]): void {
     switch (event.type) {
@@ -185,12 +192,16 @@ export function createChecks(world: World): Checks {
         violate(`the URL of part ${event.number} is kept after it was stored`);
       }
       checkFact(take, event);
+      journalChecks.row(take, event);
+      eventChecks.row(row);
     },
     event(event) {
       const text = JSON.stringify(event);
       checkSecrets("an event", text);
       log.note(text);
+      eventChecks.event(event);
     },
+    read: journalChecks.read,
     putBegins(url, { start, end }, runs) {
       const found = service.partOfUrl(url);
       if (found === null) return;

@@ -78,10 +78,12 @@ export async function huntAll(
   return caught;
 }
 
-/** The seeds 1, 2, 3 … up to `most`, with a hint before them all. */
-export function* seedsFrom(hint: number | undefined, most: number): Generator<number> {
+/** `most` seeds from `from` on, with a hint before them all. */
+export function* seedsFrom(
+  { from, most, hint }: { from: number; most: number; hint?: number | undefined },
+): Generator<number> {
   if (hint !== undefined) yield hint;
-  for (let seed = 1; seed <= most; seed++) if (seed !== hint) yield seed;
+  for (let seed = from; seed < from + most; seed++) if (seed !== hint) yield seed;
 }
 
 /** The table of what was caught, a line each. */

@@ -9,7 +9,10 @@ const MOST_SEEDS = 3000;
 Deno.test("the simulator catches every bug of the list", async () => {
   assertEquals(new Set(mutants.map(({ name }) => name)).size, mutants.length);
   const hints = await readHints();
-  const caught = await huntAll(mutants, ({ name }) => seedsFrom(hints[name], MOST_SEEDS));
+  const caught = await huntAll(
+    mutants,
+    ({ name }) => seedsFrom({ from: 1, most: MOST_SEEDS, hint: hints[name] }),
+  );
   const table = tableOf(caught).join("\n");
   await Deno.stdout.write(new TextEncoder().encode(`\n${table}\n`));
   const survivors = caught.filter(({ seed }) => seed === null).map(({ mutant }) => mutant.name);

@@ -35,8 +35,8 @@ export function startProcess(world: World, checks: Checks): Process {
   const { plan, schedule, network, service, files, folder, tally } = world;
   const life = beginLife(schedule);
   const clock = twinClock(life, () => world.wallShiftMs);
-  const disk = twinDisk(life, files, plan.disk, world.chance.fork(), tally);
-  const sends: Sends = { count: 0, onBegin: checks.putBegins };
+  const disk = twinDisk(life, files, plan.disk, world.chance.fork(), tally, world.violate);
+  const sends: Sends = { count: 0, onBegin: checks.putBegins, onRead: checks.read };
   const http = twinHttp(life, network, service);
   const store = twinStore(life, folder, plan.disk, checks.row, tally);
   const bus = createEventBus(clock);

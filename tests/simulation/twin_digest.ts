@@ -4,6 +4,7 @@ import type { RecordingSource } from "../../src/runtime/disk.ts";
 import type { RangeDigest, SentRange } from "../../src/runtime/range_digest.ts";
 import type { Chance } from "./chance.ts";
 import { digestOf, type Run } from "./content.ts";
+import type { SimFile } from "./files.ts";
 import type { Life } from "./life.ts";
 import type { Line, Network } from "./network.ts";
 import type { DiskPlan } from "./plan.ts";
@@ -16,6 +17,8 @@ export interface Sends {
   count: number;
   /** Called as a PUT begins. */
   onBegin(url: string, range: ByteRange, runs: () => Run[]): void;
+  /** Called when a range was read whole, to be compared. @param beganMs World time. */
+  onRead(file: SimFile, range: ByteRange, beganMs: number): void;
 }
 
 /** Bulk reading of a simulated process: in a few slices, between which the recorder may write. */
@@ -114,11 +117,13 @@ export function twinDigest(
     digest: (source, range, signal) =>
       life.pass(async () => {
         const runs: Run[] = [];
+        const beganMs = schedule.nowMs;
         for (const slice of slices(range)) {
           signal.throwIfAborted();
           runs.push(...await readSlice(source, slice, signal));
           await life.pause(1000 * (slice.end - slice.start) / plan.bytesPerSecond, signal);
         }
+        sends.onRead(disk.fileOf(source), range, beganMs);
         return digestOf(runs);
       }),
     send: (source, range, target, signal, onSent) =>

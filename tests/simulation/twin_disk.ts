@@ -30,6 +30,7 @@ export function twinDisk(
   plan: DiskPlan,
   chance: Chance,
   tally: (fault: string) => void,
+  violate: (what: string) => void,
 ): TwinDisk {
   const { schedule } = life;
   const opened = new WeakMap<RecordingSource, SimFile>();
@@ -65,11 +66,14 @@ export function twinDisk(
 
   function sourceOf(file: SimFile): RecordingSource {
     openCount++;
+    let isOpen = true;
+    const use = () => isOpen || life.isDead || violate("a recording is read after it was closed");
     const source: RecordingSource = {
-      stat: () => life.pass(async () => (await access(), factsOf(file))),
+      stat: () => life.pass(async () => (use(), await access(), factsOf(file))),
       read: (start, into) =>
-        life.pass(async () => (await access(), file.content.read(start, into))),
+        life.pass(async () => (use(), await access(), file.content.read(start, into))),
       close() {
+        isOpen = false;
         openCount--;
         return Promise.resolve();
       },

@@ -1,7 +1,7 @@
 import type { Chance } from "./chance.ts";
 import type { Plan, Spell, WeatherKind } from "./plan.ts";
 import type { Schedule } from "./schedule.ts";
-import { type Answer, xml } from "./service.ts";
+import { type Answer, SECRET_MARK, TOKEN, xml } from "./service.ts";
 
 /** What becomes of one exchange with the API or the storage. */
 export type Fate =
@@ -33,6 +33,10 @@ export interface Weather {
 const MOST_REFUSALS = 2;
 
 const CLEAR_UPLINK_BYTES_PER_SECOND = 200 * 1024 * 1024;
+
+/** A refusal that repeats what it was asked with: no message of ours may. */
+const ECHO = `No: ${TOKEN} may not PUT to https://storage.sim/x?X-Amz-Signature=${SECRET_MARK}`;
+
 const PORTAL = "<!DOCTYPE html><title>Welcome</title><form>Room number</form>";
 
 /** @param tally Counts a fault by its name. */
@@ -80,7 +84,7 @@ export function createWeather(
           ? chance.pick([inXml(403, "AccessDenied"), inXml(501, "NotImplemented")])
           : answered(
             chance.pick([400, 401, 403, 404, 409]),
-            JSON.stringify({ code: 400, message: "No" }),
+            JSON.stringify({ code: 400, message: ECHO }),
           );
     }
   }

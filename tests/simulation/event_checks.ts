@@ -1,0 +1,76 @@
+/** What is told to everyone who looks on: nothing before it is written down, and no vain waits. */
+import type { PublishedEvent } from "../../src/events.ts";
+import type { NewRow } from "../../src/runtime/event_store.ts";
+import type { World } from "./world.ts";
+
+/** Hooks of the events' checks. */
+export interface EventChecks {
+  row(row: NewRow): void;
+  event(event: PublishedEvent): void;
+}
+
+/** Ends of a take that no weather brings about. */
+const OWN_ENDS =
+  /was changed after it had been finalized|0 bytes|was emptied|Cannot complete any asset|5 TiB/;
+
+/** Answers that no waiting mends; the storage's 403 may be a URL that ran out. */
+const REFUSALS = /Frame\.io answered (400|401|402|403|404|409|501)\b|storage answered 501/;
+
+/** What an API asks for after its answers, in milliseconds (Frame.io's guide, rate limits). */
+const ASKED_WAITS: readonly (readonly [RegExp, number])[] = [
+  [/Frame\.io answered 429/, 1000],
+  [/Frame\.io answered 5\d\d/, 30_000],
+  [/./, 100],
+];
+
+export function createEventChecks(world: World): EventChecks {
+  const { violate, faults, schedule } = world;
+  /** Facts on disk that nobody has been told of yet. */
+  const untold = new Map<string, number>();
+  const delayedAtMs = new Map<string, number>();
+  const add = (key: string, by: number) => void untold.set(key, (untold.get(key) ?? 0) + by);
+
+  function checkTold({ id: _id, time: _time, takeId, ...event }: PublishedEvent): void {
+    const key = `${takeId} ${JSON.stringify(event)}`;
+    if ((untold.get(key) ?? 0) < 1) violate(`${event.type} is told before it is written down`);
+    add(key, -1);
+  }
+
+  /** A take ends for good only where waiting helps nobody. */
+  function checkFailed(message: string): void {
+    const isRefused = [...faults.keys()].some((name) => /^(refusing|journal)/.test(name));
+    if (!isRefused && !OWN_ENDS.test(message)) violate(`a take is given up: ${message}`);
+  }
+
+  function checkDelay(errand: string, message: string, retryInMs: number): void {
+    if (REFUSALS.test(message)) violate(`what was refused is tried again: ${message}`);
+    const [, leastMs] = ASKED_WAITS.find(([words]) => words.test(message))!;
+    if (retryInMs < leastMs) violate(`tried again after ${retryInMs} ms: ${message}`);
+    const since = schedule.nowMs - (delayedAtMs.get(errand) ?? -Infinity);
+    if (errand !== "" && since < leastMs) violate(`${errand} was tried again after ${since} ms`);
+    delayedAtMs.set(errand, schedule.nowMs);
+  }
+
+  return {
+    row: ({ takeId, event }) => add(`${takeId} ${event}`, 1),
+    event(event) {
+      switch (event.type) {
+        case "take.failed":
+          return checkFailed(event.message);
+        case "part.delayed":
+          return checkDelay(`${event.takeId} ${event.number}`, event.message, event.retryInMs);
+        case "service.delayed":
+          return checkDelay("", event.message, event.retryInMs);
+        case "take.resumed":
+        case "take.recalled":
+        case "take.warned":
+        case "take.suspended":
+        case "recording.grown":
+        case "recording.quieted":
+          return;
+        default:
+          return checkTold(event);
+      }
+    },
+  };
+}

@@ -1,0 +1,196 @@
+/** What is written down, and when: the order that a crash at any moment relies on. */
+import type { DurableEvent } from "../../src/events.ts";
+import type { ByteRange } from "../../src/recording/range.ts";
+import { digestOf, type Run } from "./content.ts";
+import type { SimFile } from "./files.ts";
+import { unseenMs } from "./reasons.ts";
+import type { KnownTake } from "./takes.ts";
+import type { World } from "./world.ts";
+
+/** Hooks of the journal's checks. */
+export interface JournalChecks {
+  /** A row has reached the disk; its take is as it is with it. */
+  row(take: KnownTake, event: DurableEvent): void;
+  /** A range of a file was read whole, to compare it. @param beganMs World time. */
+  read(file: SimFile, range: ByteRange, beganMs: number): void;
+}
+
+/** Bounds of the parts that are declared while a recording grows (parts/limits.ts). */
+const LEAST_PART_BYTES = 5 * 1024 * 1024;
+const SHARE = 1 / 1000;
+
+/** Parts beyond this number may be of any size: the numbers run out. */
+const LAST_FREE_NUMBER = 9_900;
+
+/** How long a file stands still before it may count as ended (containers.md; nfs(5), acregmin). */
+const LEAST_SETTLE_MS = 1_900;
+const LEAST_NETWORK_SETTLE_MS = 9_900;
+
+/** Files whose end mark is written by one last write: they settle sooner than anybody could tell. */
+const QUICK = /\.(mov|mp4|mkv|webm|flv)$/;
+
+/** Number of the head part. */
+const HEAD = 1;
+
+export function createJournalChecks(world: World): JournalChecks {
+  const { takes, service, files, schedule, plan, violate } = world;
+  const planned = new Set<string>();
+  const changedLate = new Set<string>();
+  /** By asset and number, and by file and range. */
+  const storedAtMs = new Map<string, number>();
+  const readAtMs = new Map<string, number>();
+  const { timeGrainMs, staleMs } = plan.disk;
+
+  const assetOf = (take: KnownTake) => service.assets.find(({ id }) => id === take.assetId);
+  const stillMs = (file: SimFile) => schedule.nowMs - file.changedAtMs;
+
+  /** Every part was read again since it was stored, and since the file is as it is. */
+  function checkReadAgain(take: KnownTake, what: string, finalToo: boolean): void {
+    const file = files.ofId(take.fileId);
+    if (file === undefined) return;
+    // By the operator's word the bytes up to then are the take; a change may not have been seen yet.
+    const isFixed = take.finishAskedBytes !== null || stillMs(file) < unseenMs(world);
+    for (const { number, isFinal, range: { start, end } } of placesOf(take)) {
+      if (isFinal && !finalToo) continue;
+      const beganMs = readAtMs.get(`${file.id} ${start}-${end}`) ?? -Infinity;
+      const storedMs = storedAtMs.get(`${take.assetId} ${number}`) ?? Infinity;
+      if (beganMs >= Math.max(storedMs, isFixed ? 0 : file.changedAtMs)) continue;
+      return violate(`${what}, but part ${number} was not read again`);
+    }
+  }
+
+  function placesOf(take: KnownTake) {
+    let start = 0;
+    return [...assetOf(take)?.parts.values() ?? []]
+      .sort((a, b) => a.number - b.number)
+      .map((part) => ({ ...part, range: { start, end: start += part.sizeBytes } }));
+  }
+
+  function checkPlanned(take: KnownTake, event: DurableEvent & { type: "part.planned" }): void {
+    const { number, sizeBytes, isFinal } = event;
+    const key = `${take.assetId} ${number}`;
+    if (planned.has(key)) violate(`part ${number} is planned a second time`);
+    planned.add(key);
+    if (assetOf(take)?.parts.has(number)) {
+      violate(`part ${number} was registered before it was written down`);
+    }
+    if (isFinal) {
+      if (take.ended === null) violate("the final part is registered before the end");
+      checkReadAgain(take, "the final part is registered", false);
+    }
+    if (isFinal || number === HEAD) {
+      const others = [...take.planned.keys()].filter((other) => other !== number);
+      const missing = others.find((other) => !take.stored.has(other));
+      if (missing !== undefined) {
+        violate(`part ${number} is registered while part ${missing} is not stored`);
+      }
+    } else if (number < LAST_FREE_NUMBER) {
+      let beforeBytes = 0;
+      for (const [lower, part] of take.planned) if (lower < number) beforeBytes += part.sizeBytes;
+      // The head's size is not known here, and the last piece of a remainder is up to twice as large.
+      const mostBytes = 2 * Math.max(LEAST_PART_BYTES, SHARE * (beforeBytes + LEAST_PART_BYTES));
+      if (sizeBytes > mostBytes) violate(`part ${number} takes ${sizeBytes} bytes`);
+    }
+  }
+
+  /** A recording whose take is in the journal goes on with it, or is left alone. */
+  function checkStarted(take: KnownTake): void {
+    const file = files.ofId(take.fileId);
+    const before = [...takes.values()]
+      .filter(({ id, path }) => id !== take.id && path === take.path).at(-1);
+    if (before === undefined || before.fileId !== take.fileId || file === undefined) return;
+    if (changedLate.has(before.id)) return;
+    if (before.finalized !== null) {
+      if (stillMs(file) < unseenMs(world)) return;
+      const modifiedMs = Math.floor(file.modifiedMs / timeGrainMs) * timeGrainMs;
+      const isAsItWas = before.finalized.sizeBytes === file.content.sizeBytes &&
+        before.finalized.modifiedMs === modifiedMs;
+      if (isAsItWas) violate("a recording that was finalized is taken up once more");
+      return;
+    }
+    const stored = placesOf(before).filter(({ number }) =>
+      number !== HEAD && before.stored.has(number)
+    );
+    const isThere = ({ number, range }: { number: number; range: ByteRange }) =>
+      digestOf(file.content.slice(range.start, range.end)) === before.stored.get(number);
+    if (stored.length === 0 || (isThere(stored[0]!) && isThere(stored.at(-1)!))) {
+      violate("a take whose parts are all there is begun anew");
+    }
+  }
+
+  /** Nothing ends before it has stood still for a moment; on a network volume that is longer. */
+  function checkSettled({ path, fileId, ended }: KnownTake): void {
+    const file = files.ofId(fileId);
+    if (file === undefined || ended?.by === "operator") return;
+    if (staleMs === null && QUICK.test(path)) return;
+    const leastMs = staleMs === null ? LEAST_SETTLE_MS : LEAST_NETWORK_SETTLE_MS;
+    if (stillMs(file) > unseenMs(world) && stillMs(file) < leastMs) {
+      violate(`${path} ended (${ended?.by}) ${stillMs(file)} ms after it was written`);
+    }
+  }
+
+  /** A part whose bytes have only moved keeps what is stored of it. */
+  function checkChanged(take: KnownTake, number: number): void {
+    const file = files.ofId(take.fileId);
+    const part = placesOf(take).find((part) => part.number === number);
+    if (number === HEAD || file === undefined || part?.stored == null) return;
+    const place = placeOf(file, part.stored.runs);
+    if (place === null || place === part.range.start) return;
+    const there = digestOf(file.content.slice(place, place + part.sizeBytes));
+    if (there === part.stored.digest) {
+      violate(`part ${number} counts as changed, but its bytes have only moved`);
+    }
+  }
+
+  return {
+    row(take, event) {
+      switch (event.type) {
+        case "take.started":
+          return checkStarted(take);
+        case "part.planned":
+          return checkPlanned(take, event);
+        case "part.started":
+          if (take.planned.get(event.number)?.isFinal) {
+            checkReadAgain(take, "the final part goes", false);
+          }
+          return;
+        case "part.stored":
+          storedAtMs.set(`${take.assetId} ${event.number}`, schedule.nowMs);
+          return;
+        case "part.changed":
+          return checkChanged(take, event.number);
+        case "recording.ended":
+          return checkSettled(take);
+        case "take.verified":
+          return checkReadAgain(take, "called verified", true);
+        case "recording.changed_after_final":
+          changedLate.add(take.id);
+          return;
+      }
+    },
+    read(file, { start, end }, beganMs) {
+      readAtMs.set(`${file.id} ${start}-${end}`, beganMs);
+    },
+  };
+}
+
+/** Where bytes of a part lie in a file by now, or null if its media are nowhere. */
+function placeOf(file: SimFile, runs: readonly Run[]): number | null {
+  let offset = 0;
+  for (const { sizeBytes, origin } of runs) {
+    if (origin !== null && "media" in origin) {
+      let at = 0;
+      for (const run of file.content.slice(0, file.content.sizeBytes)) {
+        const there = run.origin;
+        if (there !== null && "media" in there && there.media === origin.media) {
+          const into = origin.from - there.from;
+          if (into >= 0 && into < run.sizeBytes) return at + into - offset;
+        }
+        at += run.sizeBytes;
+      }
+      return null;
+    }
+    offset += sizeBytes;
+  }
+  return null;
+}

@@ -1,0 +1,41 @@
+import { assertEquals, assertNotEquals } from "@std/assert";
+import failedSeeds from "./failed_seeds.json" with { type: "json" };
+import { type Plan, planOf } from "./plan.ts";
+import { lineOf, violationsOf } from "./report.ts";
+import { scenarios } from "./scenarios.ts";
+import { simulate } from "./simulate.ts";
+
+/** Random worlds in each run of the tests; the first seed changes from day to day and is printed. */
+const RANDOM_WORLDS = 300;
+
+/** Where the random worlds of today begin. SEED=N begins at N. */
+const firstSeed = Number(Deno.env.get("SEED") ?? Math.floor(Date.now() / 86_400_000) * 1000);
+
+/** Simulates a world, and fails with the command that replays it. */
+async function keepsItsPromises(seed: number, plan?: Plan): Promise<void> {
+  const result = await simulate(seed, plan);
+  assertEquals(violationsOf(result), [], lineOf(result));
+}
+
+Deno.test("simulation of one seed is the same world each time", async () => {
+  const [first, again, other] = [await simulate(7), await simulate(7), await simulate(8)];
+  assertEquals(lineOf(again), lineOf(first));
+  assertEquals([again.steps, again.virtualMs], [first.steps, first.virtualMs]);
+  assertNotEquals(other.hash, first.hash);
+});
+
+Deno.test("simulated take keeps its promises when it", async (t) => {
+  for (const [name, plan] of scenarios) await t.step(name, () => keepsItsPromises(1, plan));
+});
+
+Deno.test("simulated take keeps its promises where it once broke them:", async (t) => {
+  for (const { seed, bug, plan } of failedSeeds as { seed: number; bug: string; plan: Plan }[]) {
+    await t.step(`seed ${seed}: ${bug}`, () => keepsItsPromises(seed, plan));
+  }
+});
+
+Deno.test(`simulated takes keep their promises in ${RANDOM_WORLDS} worlds from seed ${firstSeed} on`, async () => {
+  for (let seed = firstSeed; seed < firstSeed + RANDOM_WORLDS; seed++) {
+    await keepsItsPromises(seed, planOf(seed));
+  }
+});

@@ -213,6 +213,7 @@ export function createChecks(world: World): Checks {
         violate(`part ${part.number} is sent again, though its bytes are stored`);
       }
       if (end - start !== part.sizeBytes) violate(`PUT of ${end - start} bytes`);
+      if (take !== undefined) journalChecks.putBegins(take, { start, end });
     },
     step(process) {
       const { life, sends } = process;

@@ -5,7 +5,7 @@ import { digestOf, type Run } from "./content.ts";
 import type { SimFile } from "./files.ts";
 import { unseenMs } from "./reasons.ts";
 import type { KnownTake } from "./takes.ts";
-import type { World } from "./world.ts";
+import { recordingAt, type World } from "./world.ts";
 
 /** Hooks of the journal's checks. */
 export interface JournalChecks {
@@ -13,6 +13,7 @@ export interface JournalChecks {
   row(take: KnownTake, event: DurableEvent): void;
   /** A range of a file was read whole, to compare it. @param beganMs World time. */
   read(file: SimFile, range: ByteRange, beganMs: number): void;
+  putBegins(take: KnownTake, range: ByteRange): void;
 }
 
 /** Bounds of the parts that are declared while a recording grows (parts/limits.ts). */
@@ -29,12 +30,17 @@ const LEAST_NETWORK_SETTLE_MS = 9_900;
 /** Files whose end mark is written by one last write: they settle sooner than anybody could tell. */
 const QUICK = /\.(mov|mp4|mkv|webm|flv)$/;
 
+/** Room is allocated in blocks of this size (recording/data_frontier.ts). */
+const ZERO_BLOCK_BYTES = 64 * 1024;
+
 /** Number of the head part. */
 const HEAD = 1;
 
 export function createJournalChecks(world: World): JournalChecks {
   const { takes, service, files, schedule, plan, violate } = world;
   const planned = new Set<string>();
+  /** Assets that parts were planned in. */
+  const asked = new Set<string>();
   const changedLate = new Set<string>();
   /** By asset and number, and by file and range. */
   const storedAtMs = new Map<string, number>();
@@ -142,12 +148,45 @@ export function createJournalChecks(world: World): JournalChecks {
     }
   }
 
+  /** While it is recorded, nothing goes from where a file is allocated and not written yet. */
+  function checkZeros({ fileId, path, ended }: KnownTake, { end }: ByteRange): void {
+    const file = files.ofId(fileId);
+    if (ended !== null || file === undefined || file.writers === 0) return;
+    if (recordingAt(world, path).recorder.looksFinalEarly) return;
+    const { sizeBytes } = file.content;
+    const last = file.content.slice(0, sizeBytes).at(-1)!;
+    if (last.origin !== null || last.sizeBytes < 2 * ZERO_BLOCK_BYTES) return;
+    const writtenBytes = sizeBytes - last.sizeBytes;
+    if (end > writtenBytes + ZERO_BLOCK_BYTES) {
+      violate(`${path}: zeros go before the take has ended`);
+    }
+  }
+
+  /** A part that was read while the media moved holds two layouts: nobody keeps it. */
+  function checkTorn(take: KnownTake, number: number): void {
+    const { runs = [] } = assetOf(take)?.parts.get(number)?.stored ?? {};
+    const isTorn = runs.some(({ origin }, i) => {
+      const before = runs[i - 1];
+      if (before?.origin == null || origin === null) return false;
+      if (!("media" in origin) || !("media" in before.origin)) return false;
+      return origin.from !== before.origin.from + before.sizeBytes;
+    });
+    if (isTorn && number !== HEAD) violate(`part ${number} is stored torn`);
+  }
+
   return {
+    putBegins: checkZeros,
     row(take, event) {
       switch (event.type) {
         case "take.started":
           return checkStarted(take);
+        case "asset.abandoned":
+          if (/no new upload URL/.test(event.reason) && !asked.has(event.assetId)) {
+            violate(`asset ${event.assetId} is left before anything was asked of it`);
+          }
+          return;
         case "part.planned":
+          asked.add(take.assetId!);
           return checkPlanned(take, event);
         case "part.started":
           if (take.planned.get(event.number)?.isFinal) {
@@ -156,7 +195,7 @@ export function createJournalChecks(world: World): JournalChecks {
           return;
         case "part.stored":
           storedAtMs.set(`${take.assetId} ${event.number}`, schedule.nowMs);
-          return;
+          return checkTorn(take, event.number);
         case "part.changed":
           return checkChanged(take, event.number);
         case "recording.ended":

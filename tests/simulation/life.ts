@@ -26,10 +26,28 @@ class Dead extends Error {
 
 const never = new Promise<never>(() => {});
 
-/** A process that begins now. */
-export function beginLife(schedule: Schedule): Life {
+/** Calls of doors in one moment; more are a loop that never rests. */
+const MOST_CALLS_A_MOMENT = 200_000;
+
+/**
+ * A process that begins now.
+ *
+ * @param onEndless Told of a process that goes on and on without any time passing; it dies of that.
+ */
+export function beginLife(schedule: Schedule, onEndless: () => void = () => {}): Life {
   const { promise: died, resolve } = Promise.withResolvers<void>();
   let end: { calls: number; when: "before" | "after" } | null = null;
+
+  let moment = -1;
+  let calls = 0;
+
+  function isEndless(): boolean {
+    if (schedule.steps !== moment) [moment, calls] = [schedule.steps, 0];
+    if (++calls <= MOST_CALLS_A_MOMENT) return false;
+    if (!life.isDead) onEndless();
+    life.die();
+    return true;
+  }
 
   /** Counts a call; true if the process ends at it. */
   function isLast(when: "before" | "after"): boolean {
@@ -51,7 +69,7 @@ export function beginLife(schedule: Schedule): Life {
     },
     dieAtCall: (calls, when) => void (end = { calls, when }),
     async pass(effect) {
-      if (isLast("before")) return await never;
+      if (isEndless() || isLast("before")) return await never;
       try {
         return await effect();
       } finally {

@@ -33,7 +33,7 @@ export interface Process {
 /** Starts the command that watches every recording of the world. */
 export function startProcess(world: World, checks: Checks): Process {
   const { plan, schedule, network, service, files, folder, tally } = world;
-  const life = beginLife(schedule);
+  const life = beginLife(schedule, () => world.violate("the program never rests"));
   const clock = twinClock(life, () => world.wallShiftMs);
   const disk = twinDisk(life, files, plan.disk, world.chance.fork(), tally, world.violate);
   const sends: Sends = { count: 0, onBegin: checks.putBegins, onRead: checks.read };

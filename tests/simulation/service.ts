@@ -26,6 +26,8 @@ export interface ServiceAsset {
   readonly createdAtMs: number;
   readonly parts: Map<number, ServicePart>;
   totalBytes: number | null;
+  /** A part that is registered gets no other URL: the service knows it, and refuses. */
+  readonly givesOneUrl: boolean;
   /** Everything is in: the service puts it together and takes no part any more. */
   isAssembling: boolean;
   /** When the service had put it together, or null. */
@@ -74,12 +76,19 @@ const MOST_FILE_BYTES = 5_497_558_138_880;
 /** A PUT this long after completion can no longer be one that crossed it on the way, in milliseconds. */
 const CROSSING_MS = 60_000;
 
-/** @param violate Told of every broken rule. */
+/** Share of assets that give one URL for each part, and no other. */
+const ONE_URL_SHARE = 0.04;
+
+/**
+ * @param violate Told of every broken rule.
+ * @param tally Counts a fault by its name.
+ */
 export function createService(
   schedule: Schedule,
   chance: Chance,
   urlLifeMs: number,
   violate: (what: string) => void,
+  tally: (fault: string) => void,
 ): Service {
   const assets: ServiceAsset[] = [];
 
@@ -95,6 +104,7 @@ export function createService(
     assets.push({
       ...{ id, name, filetype, parts, createdAtMs: schedule.nowMs },
       ...{ totalBytes: null, isAssembling: false, completedAtMs: null },
+      givesOneUrl: chance.happens(ONE_URL_SHARE),
     });
     return { status: 200, text: JSON.stringify({ id, name }) };
   }
@@ -126,6 +136,10 @@ export function createService(
       if (known === undefined && asset.totalBytes !== null) {
         return refused(400, `register: part ${number} after the final one`);
       }
+    }
+    if (asset.givesOneUrl && asked.some(({ number }) => asset.parts.has(number))) {
+      tally("refusing: api gives no second URL");
+      return { status: 409, text: JSON.stringify({ message: "Conflict" }) };
     }
     for (const { number, size, is_final: isFinal } of asked) {
       if (asset.parts.has(number)) continue;

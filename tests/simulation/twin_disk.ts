@@ -18,6 +18,10 @@ export interface TwinDisk extends Disk {
 /** Share of accesses that have to wait for a slow disk; caches answer the others. */
 const SLOW_SHARE = 0.1;
 
+/** More looks at recordings in this time are a loop that does not rest. */
+const MOST_LOOKS = 4_000;
+const LOOKS_MS = 10_000;
+
 /** Facts of one moment, which a network volume repeats for a while. */
 interface Cached {
   readonly facts: FileFacts;
@@ -36,6 +40,15 @@ export function twinDisk(
   const opened = new WeakMap<RecordingSource, SimFile>();
   const cache = new Map<SimFile, Cached>();
   let openCount = 0;
+  let span = 0;
+  let looks = 0;
+
+  /** A take looks four times a second, when it gets a hint, and when an errand has ended. */
+  function countLook(): void {
+    const now = Math.floor(schedule.nowMs / LOOKS_MS);
+    if (now !== span) [span, looks] = [now, 0];
+    if (++looks === MOST_LOOKS) violate(`${looks} looks within ${LOOKS_MS / 1000} s`);
+  }
 
   async function access(signal?: AbortSignal): Promise<void> {
     if (plan.slowMs > 0 && chance.happens(SLOW_SHARE)) {
@@ -69,7 +82,7 @@ export function twinDisk(
     let isOpen = true;
     const use = () => isOpen || life.isDead || violate("a recording is read after it was closed");
     const source: RecordingSource = {
-      stat: () => life.pass(async () => (use(), await access(), factsOf(file))),
+      stat: () => life.pass(async () => (use(), countLook(), await access(), factsOf(file))),
       read: (start, into) =>
         life.pass(async () => (use(), await access(), file.content.read(start, into))),
       close() {

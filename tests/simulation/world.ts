@@ -51,7 +51,7 @@ export function createWorld(seed: number, plan: Plan, keepsLog: boolean): World 
   const files = createFiles(wallMs, () => schedule.nowMs);
   const weather = createWeather(plan, schedule, chance.fork(), tally);
   const network = createNetwork(weather, chance.fork(), plan.latencyMs, log.note);
-  const service = createService(schedule, chance.fork(), plan.urlLifeMs, violate);
+  const service = createService(schedule, chance.fork(), plan.urlLifeMs, violate, tally);
   const world: World = {
     ...{ plan, chance, schedule, log, files, service, network, folder, violations, faults },
     ...{ takes: new Map(), wallShiftMs: 0, tally, violate },

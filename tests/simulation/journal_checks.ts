@@ -18,6 +18,7 @@ export interface JournalChecks {
 
 /** Bounds of the parts that are declared while a recording grows (parts/limits.ts). */
 const LEAST_PART_BYTES = 5 * 1024 * 1024;
+const MOST_PART_BYTES = 5_368_709_120;
 const SHARE = 1 / 1000;
 
 /** Parts beyond this number may be of any size: the numbers run out. */
@@ -95,7 +96,12 @@ export function createJournalChecks(world: World): JournalChecks {
       for (const [lower, part] of take.planned) if (lower < number) beforeBytes += part.sizeBytes;
       // The head's size is not known here, and the last piece of a remainder is up to twice as large.
       const mostBytes = 2 * Math.max(LEAST_PART_BYTES, SHARE * (beforeBytes + LEAST_PART_BYTES));
-      if (sizeBytes > mostBytes) violate(`part ${number} takes ${sizeBytes} bytes`);
+      const isRolling = take.ended === null && (files.ofId(take.fileId)?.writers ?? 0) > 0 &&
+        !recordingAt(world, take.path).recorder.looksFinalEarly;
+      const leastBytes = isRolling ? Math.min(Math.floor(SHARE * beforeBytes), MOST_PART_BYTES) : 0;
+      if (sizeBytes > mostBytes || sizeBytes < leastBytes) {
+        violate(`part ${number} takes ${sizeBytes} bytes`);
+      }
     }
   }
 

@@ -3,6 +3,7 @@ import { apiCaller } from "../../src/frameio/api.ts";
 import { userRoute } from "../../src/frameio/realtime.ts";
 import { openJournal } from "../../src/journal/journal.ts";
 import { basename } from "@std/path";
+import { MIN_PART_BYTES } from "../../src/parts/limits.ts";
 import { createEventBus } from "../../src/take/bus.ts";
 import { createStudio, type Studio } from "../../src/take/studio.ts";
 import type { TakeOutcome } from "../../src/take/take.ts";
@@ -35,7 +36,11 @@ export function startProcess(world: World, checks: Checks): Process {
   const { plan, schedule, network, service, files, folder, tally } = world;
   const life = beginLife(schedule, () => world.violate("the program never rests"));
   const clock = twinClock(life, () => world.wallShiftMs);
-  const disk = twinDisk(life, files, plan.disk, world.chance.fork(), tally, world.violate);
+  const mediaBytes = plan.recordings.reduce((sum, recording) => sum + recording.mediaBytes, 0);
+  const mostParts = Math.ceil(mediaBytes / MIN_PART_BYTES);
+  const disk = twinDisk(
+    ...[life, files, plan.disk, world.chance.fork(), tally, world.violate, mostParts] as const,
+  );
   const sends: Sends = { count: 0, onBegin: checks.putBegins, onRead: checks.read };
   const http = twinHttp(life, network, service);
   const store = twinStore(life, folder, plan.disk, checks.row, tally);

@@ -59,8 +59,8 @@ export const scenarios: readonly (readonly [name: string, plan: Plan])[] = [
   [
     "is longer than 10,000 parts of 5 MiB reach",
     world([
-      take("mov_ffmpeg", { mediaBytes: 60 * GIB, bytesPerSecond: 2 * GIB }),
-    ], { spells: [spell("clear", HOUR, 4 * GIB)] }),
+      take("mov_ffmpeg", { mediaBytes: 60 * GIB, bytesPerSecond: GIB / 4 }),
+    ], { spells: [spell("clear", HOUR, GIB)] }),
   ],
   [
     "has 5 TiB",

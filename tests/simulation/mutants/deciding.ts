@@ -9,11 +9,6 @@ export const deciding: readonly Mutant[] = [
       to: 'if (scene.judgement.is !== "ended") return [];',
     },
     {
-      name: "the final part is sent while others are not verified",
-      from: 'return scene.judgement.is === "ended" && othersVerified(state, scene);',
-      to: 'return scene.judgement.is === "ended";',
-    },
-    {
       name: "finalized while the recording only settles",
       from: 'if (scene.judgement.is !== "ended" || !allVerified(state, scene)) return [];',
       to: "if (!allVerified(state, scene)) return [];",
@@ -112,11 +107,6 @@ export const deciding: readonly Mutant[] = [
       name: "parts never grow, and their numbers run out",
       from: "return Math.min(Math.max(MIN_PART_BYTES, share), MAX_PART_BYTES);",
       to: "return Math.min(MIN_PART_BYTES, share + MAX_PART_BYTES);",
-    },
-    {
-      name: "the part before the final one is too small",
-      from: "Math.min(FINAL_PART_BYTES, remainderBytes - MIN_PART_BYTES);",
-      to: "Math.min(FINAL_PART_BYTES, remainderBytes - 1);",
     },
     {
       name: "a remainder of exactly one part leaves a final part without bytes",

@@ -149,11 +149,6 @@ export const registering: readonly Mutant[] = [
   ]),
   ...mutantsOf("src/frameio/url_life.ts", [
     {
-      name: "the seconds of X-Amz-Expires are taken for milliseconds",
-      from: "seconds > 0 ? seconds * 1000 : DEFAULT_URL_LIFE_MS",
-      to: "seconds > 0 ? seconds : DEFAULT_URL_LIFE_MS",
-    },
-    {
       name: "a fresh URL counts as run out",
       from: "return nowMs - receivedAtMs > lifeMs - Math.min(URL_MARGIN_MS, lifeMs / 10);",
       to: "return nowMs - receivedAtMs > lifeMs - URL_MARGIN_MS;",

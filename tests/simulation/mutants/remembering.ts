@@ -35,7 +35,7 @@ export const remembering: readonly Mutant[] = [
       to: "const startedDigest = isSame || true ? event.digest ?? null : null;",
     },
     {
-      name: "media that moved a second time are counted from the first place",
+      name: "the head does not grow when the media move",
       from:
         "state.head = { bytes: state.head.bytes + event.byBytes, mediaStart: event.mediaStart };",
       to: "state.head = { bytes: state.head.bytes, mediaStart: event.mediaStart };",

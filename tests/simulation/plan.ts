@@ -25,6 +25,18 @@ export interface RecordingPlan {
   readonly lateChangeMs: number | null;
   /** The recorder records once more under the same name, this long after its end; null for never. */
   readonly againMs: number | null;
+  /** What happens around the moment that counts; nothing if left out. */
+  readonly atFinal?: AtFinal;
+}
+
+/** How long after the final part was first written down something happens; null for never. */
+export interface AtFinal {
+  /** Bytes of the recording are patched. */
+  readonly patchMs: number | null;
+  /** Bytes are added behind its end. */
+  readonly appendMs: number | null;
+  /** The program crashes. */
+  readonly crashMs: number | null;
 }
 
 /** What the network and the service are like for a while. */
@@ -170,9 +182,10 @@ const CUT_OFF: Pace = { ...CALM, mostSpellMs: 12 * HOUR };
 export function planOf(seed: number): Plan {
   const chance = chanceOf(seed);
   const pace = chance.weigh([[900, BRISK], [70, CALM], [60, LONG], [2, CUT_OFF]]);
+  const atFinal = chanceOf(seed ^ 0xf17a1);
   const recordings = Array.from(
     { length: chance.weigh([[8, 1], [3, 2], [1, 3]]) },
-    () => drawRecording(chance, pace),
+    () => ({ ...drawRecording(chance, pace), atFinal: drawAtFinal(atFinal) }),
   );
   const lastMs = Math.max(...recordings.map(durationMs));
   const spells = drawSpells(chance, pace, lastMs);
@@ -236,6 +249,11 @@ function drawRecording(chance: Chance, pace: Pace): RecordingPlan {
     lateChangeMs: chance.happens(0.06) ? chance.spread(1, 10_000) : null,
     againMs: chance.happens(0.06) ? chance.spread(100, 20_000) : null,
   };
+}
+
+function drawAtFinal(chance: Chance): AtFinal {
+  const soonMs = (share: number) => chance.happens(share) ? chance.spread(1, 3000) : null;
+  return { patchMs: soonMs(0.06), appendMs: soonMs(0.03), crashMs: soonMs(0.08) };
 }
 
 /** Uplinks in bytes a second: from a poor one, on which a take lags far behind, to a studio's. */

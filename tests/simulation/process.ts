@@ -1,6 +1,7 @@
 import { filetypeOf } from "../../src/config.ts";
 import { apiCaller } from "../../src/frameio/api.ts";
 import { userRoute } from "../../src/frameio/realtime.ts";
+import type { NewRow } from "../../src/runtime/event_store.ts";
 import { openJournal } from "../../src/journal/journal.ts";
 import { basename } from "@std/path";
 import { MIN_PART_BYTES } from "../../src/parts/limits.ts";
@@ -16,7 +17,7 @@ import { type Sends, twinDigest } from "./twin_digest.ts";
 import { twinDisk } from "./twin_disk.ts";
 import { twinHttp } from "./twin_http.ts";
 import { twinLock, twinStore } from "./twin_store.ts";
-import type { World } from "./world.ts";
+import { recordingAt, type World } from "./world.ts";
 
 /** The program, started once: the production code on simulated doors. */
 export interface Process {
@@ -43,7 +44,14 @@ export function startProcess(world: World, checks: Checks): Process {
   );
   const sends: Sends = { count: 0, onBegin: checks.putBegins, onRead: checks.read };
   const http = twinHttp(life, network, service);
-  const store = twinStore(life, folder, plan.disk, checks.row, tally);
+  const store = twinStore(life, folder, plan.disk, onRow, tally);
+  function onRow(row: NewRow): void {
+    checks.row(row);
+    const take = world.takes.get(row.takeId)!;
+    if (take.planned.get(row.part ?? 0)?.isFinal && !take.started.has(row.part!)) {
+      recordingAt(world, take.path).onFinal(() => life.die());
+    }
+  }
   const bus = createEventBus(clock);
   bus.on((event) => life.isDead || checks.event(event));
   const { fraction, hex } = world.chance.fork();

@@ -30,6 +30,8 @@ export interface Recording {
   readonly over: Promise<void>;
   /** Whether that is so. */
   isOver: boolean;
+  /** The final part was written down: has the plan's `atFinal` happen, once. */
+  onFinal(crash: () => void): void;
 }
 
 /** Most writes of one recorder: longer takes are written in larger pieces. */
@@ -49,6 +51,7 @@ export function startRecording(
   const owner: Owner = { isDead: false, frozenUntilMs: 0 };
   const opened: SimFile[] = [];
   let rounds = 0;
+  let isFinalSeen = false;
   let writtenBytes = 0;
   let pauses = [...plan.pauses];
   const gone = Promise.withResolvers<void>();
@@ -65,6 +68,7 @@ export function startRecording(
     changedAtMs: 0,
     over: live().then(() => void (recording.isOver = true)),
     isOver: false,
+    onFinal,
   };
 
   function touch(file: SimFile): void {
@@ -151,6 +155,29 @@ export function startRecording(
     return new Promise(() => {});
   }
 
+  function onFinal(crash: () => void): void {
+    const { patchMs = null, appendMs = null, crashMs = null } = isFinalSeen
+      ? {}
+      : plan.atFinal ?? {};
+    isFinalSeen = true;
+    const after = (delayMs: number | null, act: (file: SimFile) => void) =>
+      delayMs !== null &&
+      schedule.after(delayMs, null, () => recording.file && act(recording.file));
+    after(patchMs, patch);
+    after(appendMs, (file) => write(file, file.content.sizeBytes));
+    after(crashMs, crash);
+  }
+
+  function patch(file: SimFile): void {
+    if (file.content.sizeBytes > 0) write(file, chance.whole(0, file.content.sizeBytes - 1));
+  }
+
+  function write(file: SimFile, at: number): void {
+    file.content.writeBytes(at, Uint8Array.from(chance.hex(8), (digit) => digit.charCodeAt(0)));
+    note(`${name}: changed at ${at} by somebody else`);
+    touch(file);
+  }
+
   async function live(): Promise<void> {
     await schedule.wait(plan.startMs, null);
     await Promise.race([recorder.record(tools).then(() => end(false)), gone.promise]);
@@ -162,12 +189,9 @@ export function startRecording(
       await Promise.race([recorder.record(tools).then(() => end(false)), gone.promise]);
     }
     const { file } = recording;
-    if (plan.lateChangeMs === null || file === null || file.content.sizeBytes === 0) return;
+    if (plan.lateChangeMs === null || file === null) return;
     await schedule.wait(plan.lateChangeMs, null);
-    const at = chance.whole(0, file.content.sizeBytes - 1);
-    file.content.writeBytes(at, Uint8Array.from(chance.hex(8), (digit) => digit.charCodeAt(0)));
-    note(`${name}: changed at ${at} by somebody else`);
-    touch(file);
+    patch(file);
   }
 
   return recording;

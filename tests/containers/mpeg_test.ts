@@ -92,9 +92,8 @@ Deno.test(`mpeg survives ${INPUTS} broken files`, async () => {
   const tokens = [new Uint8Array([0x47]), new Uint8Array([0, 0, 1, 0xba]), packets(1)];
   const corpus = [packets(6), packets(6, 192, 4), pack(0x44), pack(0x21)];
   for (const container of [mpegTransport, mpegProgram]) {
-    await fuzz(
-      { container, corpus, tokens, mostReads: 0, fewest: { undecidable: INPUTS / 2 } },
-      INPUTS / 2,
-    );
+    // All but the empty ones, which are open.
+    const fewest = { open: 1, undecidable: 0.49 * INPUTS };
+    await fuzz({ container, corpus, tokens, mostReads: 0, fewest }, INPUTS / 2);
   }
 });

@@ -176,6 +176,8 @@ export function createTake(
         return errands.start("asset", (signal) => createAsset(desk, signal));
       case "abandon_asset":
         await errands.cancel();
+        // The final part came in while its errand was ended: now the change is a late one.
+        if (state.finalized !== null) return;
         toldJudgement = "growing";
         return abandonAsset(desk, step.reason);
       case "fix_head": {

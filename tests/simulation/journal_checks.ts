@@ -61,9 +61,9 @@ export function createJournalChecks(world: World): JournalChecks {
   /** Every part was read again since it was stored, and since the file is as it is. */
   function checkReadAgain(take: KnownTake, what: string, finalToo: boolean): void {
     const file = files.ofId(take.fileId);
-    if (file === undefined) return;
-    // By the operator's word the bytes up to then are the take; a change may not have been seen yet.
-    const isFixed = take.finishAskedBytes !== null || stillMs(file) < unseenMs(world);
+    // By the operator's word the take is the bytes up to then, wherever they are moved later.
+    if (file === undefined || take.finishAskedBytes !== null) return;
+    const isFixed = stillMs(file) < unseenMs(world); // a change may not have been seen yet
     for (const { number, isFinal, range: { start, end } } of placesOf(take)) {
       if (isFinal && !finalToo) continue;
       const beganMs = readAtMs.get(`${file.id} ${start}-${end}`) ?? -Infinity;
@@ -103,9 +103,10 @@ export function createJournalChecks(world: World): JournalChecks {
       for (const [lower, part] of take.planned) if (lower < number) beforeBytes += part.sizeBytes;
       // The head's size is not known here, and the last piece of a remainder is up to twice as large.
       const mostBytes = 2 * Math.max(LEAST_PART_BYTES, SHARE * (beforeBytes + LEAST_PART_BYTES));
-      const isRolling = take.ended === null && (files.ofId(take.fileId)?.writers ?? 0) > 0 &&
-        !recordingAt(world, take.path).recorder.looksFinalEarly;
-      const leastBytes = isRolling ? Math.min(Math.floor(SHARE * beforeBytes), MOST_PART_BYTES) : 0;
+      // What is left at the end is cut anew; it is less than two parts.
+      const leftBytes = (files.ofId(take.fileId)?.content.sizeBytes ?? 0) - beforeBytes;
+      const isEnd = leftBytes < heads.get(take.id)! + mostBytes || take.finishAskedBytes !== null;
+      const leastBytes = isEnd ? 0 : Math.min(Math.floor(SHARE * beforeBytes), MOST_PART_BYTES);
       if (sizeBytes > mostBytes || sizeBytes < leastBytes) {
         violate(`part ${number} takes ${sizeBytes} bytes`);
       }
@@ -143,7 +144,9 @@ export function createJournalChecks(world: World): JournalChecks {
     if (file === undefined || ended?.by === "operator") return;
     if (staleMs === null && QUICK.test(path)) return;
     if (plan.deeds.some((deed) => deed.do === "freeze")) return; // amid a look it makes that longer
-    const leastMs = staleMs === null ? LEAST_SETTLE_MS : LEAST_NETWORK_SETTLE_MS;
+    // A write that left the file's time as it was has not been seen.
+    const leastMs = (staleMs === null ? LEAST_SETTLE_MS : LEAST_NETWORK_SETTLE_MS) - timeGrainMs;
+    if (ended?.by === "deleted" && file.linkCount > 0) violate(`${path} was never deleted`);
     if (stillMs(file) > unseenMs(world) && stillMs(file) < leastMs) {
       violate(`${path} ended (${ended?.by}) ${stillMs(file)} ms after it was written`);
     }
@@ -154,6 +157,7 @@ export function createJournalChecks(world: World): JournalChecks {
     const file = files.ofId(take.fileId);
     const part = placesOf(take).find((part) => part.number === number);
     if (number === HEAD || file === undefined || part?.stored == null) return;
+    if (take.finishAskedBytes !== null) return; // the take is what lay there at that moment
     const place = placeOf(file, part.stored.runs);
     // In front of its place it was read while it was being moved, before anything showed that.
     if (place === null || place <= part.range.start) return;
@@ -229,6 +233,9 @@ export function createJournalChecks(world: World): JournalChecks {
           return checkChanged(take, event.number);
         case "recording.ended":
           return checkSettled(take);
+        case "asset.completed":
+          if (assetOf(take)?.completedAtMs == null) violate("told as complete, and it is not");
+          return;
         case "take.verified":
           return checkReadAgain(take, "called verified", true);
         case "recording.changed_after_final":

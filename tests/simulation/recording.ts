@@ -34,6 +34,9 @@ export interface Recording {
   onFinal(crash: () => void): void;
 }
 
+/** Part of a file's end that the final part is likely to hold. */
+const LAST_BYTES = 1000;
+
 /** Most writes of one recorder: longer takes are written in larger pieces. */
 const MOST_WRITES = 3000;
 
@@ -163,13 +166,15 @@ export function startRecording(
     const after = (delayMs: number | null, act: (file: SimFile) => void) =>
       delayMs !== null &&
       schedule.after(delayMs, null, () => recording.file && act(recording.file));
-    after(patchMs, patch);
+    after(patchMs, (file) => patch(file, chance.happens(0.5) ? LAST_BYTES : Infinity));
     after(appendMs, (file) => write(file, file.content.sizeBytes));
     after(crashMs, crash);
   }
 
-  function patch(file: SimFile): void {
-    if (file.content.sizeBytes > 0) write(file, chance.whole(0, file.content.sizeBytes - 1));
+  /** @param lastBytes How far from its end the file is patched at most. */
+  function patch(file: SimFile, lastBytes: number): void {
+    const { sizeBytes } = file.content;
+    if (sizeBytes > 0) write(file, chance.whole(Math.max(0, sizeBytes - lastBytes), sizeBytes - 1));
   }
 
   function write(file: SimFile, at: number): void {
@@ -191,7 +196,7 @@ export function startRecording(
     const { file } = recording;
     if (plan.lateChangeMs === null || file === null) return;
     await schedule.wait(plan.lateChangeMs, null);
-    patch(file);
+    patch(file, Infinity);
   }
 
   return recording;

@@ -39,20 +39,9 @@ export const deciding: readonly Mutant[] = [
       to: "if (state.parts.size > 0 && offsetBytes >= Infinity) {",
     },
     {
-      name: "another size than the registered total is of no interest",
-      from: "if (sizeBytes === state.totalBytes) return null;",
-      to: "if (sizeBytes >= 0) return null;",
-    },
-    {
       name: "moved media are not noticed",
       from: "if (scene.mediaStart !== null) return scene.mediaStart - before;",
       to: "if (scene.mediaStart !== null) return 0;",
-    },
-    {
-      name: "media moved after the head was registered are shifted all the same",
-      from:
-        "if (state.parts.has(HEAD_NUMBER)) return `${words} after its head had been registered`;",
-      to: "",
     },
     {
       name: "parts whose answer was lost are planned anew",

@@ -28,11 +28,6 @@ export const ending: readonly Mutant[] = [
         "if (state.finalized !== null || sight === null || state.finishAskedBytes !== null) return;",
     },
     {
-      name: "a change after finalization is not written down",
-      from: '  desk.fact({ type: "recording.changed_after_final", sizeBytes });\n',
-      to: "",
-    },
-    {
       name: "an asset that cannot be read counts as complete",
       from: "return error instanceof Unavailable ? false : null;",
       to: "return error instanceof Unavailable ? true : null;",
@@ -50,11 +45,6 @@ export const ending: readonly Mutant[] = [
       name: "a verification holds though the file's time has changed",
       from: "return `${sizeBytes}:${modifiedMs}`;",
       to: "return `${sizeBytes}:${modifiedMs * 0}`;",
-    },
-    {
-      name: "a verification holds though the file's size has changed",
-      from: "return `${sizeBytes}:${modifiedMs}`;",
-      to: "return `${sizeBytes * 0}:${modifiedMs}`;",
     },
   ]),
   ...mutantsOf("src/take/take.ts", [
@@ -89,11 +79,6 @@ export const ending: readonly Mutant[] = [
       name: "final without settling",
       from: 'return heldMs >= settleMs ? ended("container", true) : { is: "settling" };',
       to: 'return heldMs >= 0 * settleMs ? ended("container", true) : { is: "settling" };',
-    },
-    {
-      name: "final though the recorder goes on",
-      from: 'if (observed.finalWhileGrowing) return { is: "growing" };',
-      to: "",
     },
     {
       name: "silence ends a container that says open",

@@ -29,9 +29,9 @@ export const sending: readonly Mutant[] = [
         "return stored(desk, number, await room.digests.digest(source, range, signal), desk.sight!.facts);",
     },
     {
-      name: "a final part whose answer was lost is sent again unasked",
-      from: "if (part.isFinal && part.starts > 0 && await isComplete(desk, signal)) {",
-      to: "if (part.isFinal && part.starts > 9 && await isComplete(desk, signal)) {",
+      name: "a final part that had arrived before ends the take",
+      from: "if (!mayBeIn || !(await becomesComplete(desk, signal))) throw error;",
+      to: "if (!mayBeIn || number > 0) throw error;",
     },
     {
       name: "a PUT begins before that is written down",
@@ -39,18 +39,8 @@ export const sending: readonly Mutant[] = [
       to: "}",
     },
     {
-      name: "finalized with the facts of after the PUT",
-      from: "      modifiedMs: facts.modifiedMs,\n",
-      to: "      modifiedMs: desk.sight!.facts.modifiedMs,\n",
-    },
-    {
       name: "a part that was torn while the media moved is kept",
       from: "    await refuseTorn(desk, number, mediaStart);\n",
-      to: "",
-    },
-    {
-      name: "the final part goes though the others no longer hold",
-      from: "    if (!othersHold(desk, facts)) return;\n",
       to: "",
     },
     {
@@ -87,10 +77,9 @@ export const sending: readonly Mutant[] = [
       to: "",
     },
     {
-      name: "SlowDown ends the take",
+      name: "the storage's 502 ends the take",
       from: "if (status === 429 || (status >= 500 && status !== 501)) return true;",
-      to:
-        'if (status === 429 || (status >= 500 && status !== 501 && code !== "SlowDown")) return true;',
+      to: "if (status === 429 || status === 500) return true;",
     },
     {
       name: "what the storage refuses is sent again and again",

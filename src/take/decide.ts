@@ -71,9 +71,12 @@ export function decide(state: TakeState, scene: Scene): Step[] {
     if (byBytes === "unknown") return [];
     if (byBytes !== 0) return [{ do: "shift", byBytes, mediaStart: scene.mediaStart! }];
   }
-  const steps = [...registrations(state, scene), ...puts(state, scene), ...checks(state, scene)];
-  const done = state.finalized !== null && steps.length === 0 && allVerified(state, scene);
-  return done ? [{ do: "conclude" }] : steps;
+  if (state.finalized === null) {
+    return [...registrations(state, scene), ...puts(state, scene), ...checks(state, scene)];
+  }
+  // Nothing goes to a finalized asset any more; what it holds is read again to the end.
+  const steps = checks(state, scene);
+  return steps.length === 0 && allVerified(state, scene) ? [{ do: "conclude" }] : steps;
 }
 
 /** Why the registered parts no longer fit the recording, or null while they do. */

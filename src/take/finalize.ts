@@ -8,33 +8,50 @@ const CONFIRM_MS = 30_000;
 export async function conclude(desk: Desk, signal: AbortSignal): Promise<void> {
   const { state } = desk;
   if (!state.verified) desk.fact({ type: "take.verified" });
-  // Everything is in by now: an interruption cuts only the asking short.
-  if (await becomesComplete(desk, signal)) return desk.fact({ type: "asset.completed" });
+  // Everything is in by now: an interruption, or a service that is away, cuts only the asking short.
+  const isThere = await becomesComplete(desk, signal).catch((error) => {
+    if (error instanceof Unavailable) return false;
+    throw error;
+  });
+  if (isThere) return desk.fact({ type: "asset.completed" });
   desk.publish({
     type: "take.warned",
     message: `${state.name}: everything is in, but Frame.io has not yet read back as complete`,
   });
 }
 
-/** Asks until the service has put the file together; false where it has not for {@linkcode CONFIRM_MS}. */
+/**
+ * Asks until the service has put the file together; false where it has not for {@linkcode CONFIRM_MS}.
+ *
+ * @throws Unavailable if it could not be asked in the end.
+ */
 export async function becomesComplete(desk: Desk, signal: AbortSignal): Promise<boolean> {
   const { clock } = desk.room;
   const untilMs = clock.monotonicMs() + CONFIRM_MS;
   for (let waitMs = 100; !signal.aborted; waitMs = Math.min(2 * waitMs, 5000)) {
-    const complete = await isComplete(desk, signal);
+    const isLast = clock.monotonicMs() + waitMs > untilMs;
+    const complete = await isComplete(desk, signal).catch((error) => {
+      if (isLast || !(error instanceof Unavailable)) throw error;
+      return false;
+    });
     if (complete) return true;
-    if (complete === null || clock.monotonicMs() + waitMs > untilMs) break;
+    if (complete === null || isLast) break;
     await clock.sleep(waitMs, signal).catch(() => {});
   }
   return false;
 }
 
-/** Whether the service has put the file together; null where this route does not tell. */
+/**
+ * Whether the service has put the file together; null where this route does not tell.
+ *
+ * @throws Unavailable if it cannot be asked now.
+ */
 export async function isComplete(desk: Desk, signal: AbortSignal): Promise<boolean | null> {
   try {
     return (await desk.room.api.readAsset(assetId(desk), signal)).complete;
   } catch (error) {
-    return error instanceof Unavailable ? false : null;
+    if (error instanceof Unavailable || signal.aborted) throw error;
+    return null;
   }
 }
 
@@ -46,7 +63,9 @@ export async function isComplete(desk: Desk, signal: AbortSignal): Promise<boole
  */
 export function refuseLateChange(desk: Desk): void {
   const { state, sight } = desk;
-  if (state.finalized === null || sight === null || state.finishAskedBytes !== null) return;
+  if (state.finalized === null || sight === null) return;
+  for (const part of state.parts.values()) if (part.at === "changed") throw changedLate(desk);
+  if (state.finishAskedBytes !== null) return;
   const { sizeBytes, modifiedMs } = sight.facts;
   if (sizeBytes === state.finalized.sizeBytes && modifiedMs === state.finalized.modifiedMs) return;
   throw changedLate(desk);

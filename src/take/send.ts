@@ -7,7 +7,7 @@ import type { FileFacts } from "../runtime/disk.ts";
 import { type Desk, hasUrl, stamp, stampOf } from "./desk.ts";
 import { becomesComplete, isComplete } from "./finalize.ts";
 import { lookAtBytes } from "./sight.ts";
-import { partOf, rangeOf } from "./state.ts";
+import { partOf, rangeOf, type TakePart, type TakeState } from "./state.ts";
 
 /** Sends one part: one attempt, from the bytes that are on disk now. */
 export async function send(desk: Desk, number: number, signal: AbortSignal): Promise<void> {
@@ -17,11 +17,7 @@ export async function send(desk: Desk, number: number, signal: AbortSignal): Pro
   const part = partOf(state, number);
   const range = rangeOf(state, number);
   const mediaStart = state.head?.mediaStart ?? null;
-  if (part.isFinal && part.starts > 0 && await isComplete(desk, signal)) {
-    // It was stored, but we never heard: a crash or a lost connection came between. What the file holds
-    // by now is no evidence of what was sent; where that is unknown, nothing equals it.
-    return stored(desk, number, part.startedDigest ?? "", desk.sight!.facts);
-  }
+  if (await isFinalIn(desk, number, signal)) return finalStored(desk);
   // Since this was decided the part may have waited long for its lane, and the recorder may have begun
   // to move its media: what is read now would go again.
   const { facts, look } = await lookAtBytes(source);
@@ -42,14 +38,41 @@ export async function send(desk: Desk, number: number, signal: AbortSignal): Pro
     stored(desk, number, digest, facts);
   } catch (error) {
     if (error instanceof UrlExpired) urls.delete(number);
-    // A final part that had arrived before, by a crash or a broken connection, may not come twice: the
-    // service is putting the file together, and what it was made of cannot be changed any more.
-    const mayBeIn = part.isFinal && error instanceof Rejected;
+    // Once a final part has arrived the service takes nothing more: it is putting the file together.
+    const mayBeIn = finalInDoubt(state) !== null && error instanceof Rejected;
     if (!mayBeIn || !(await becomesComplete(desk, signal))) throw error;
-    stored(desk, number, partOf(state, number).startedDigest ?? "", facts);
+    finalStored(desk);
   } finally {
     sending.delete(number);
   }
+}
+
+/** The final part, where a PUT of it was begun and its answer is not known. */
+function finalInDoubt(state: TakeState): TakePart | null {
+  const final = [...state.parts.values()].find((part) => part.isFinal);
+  return final !== undefined && final.at !== "stored" && final.starts > 0 ? final : null;
+}
+
+/**
+ * Whether the final part had arrived, but we never heard: a crash or a lost connection came between.
+ * Then the asset cannot be changed any more. To send the final part once more does no harm, to send
+ * other bytes of another part would: for that the service is given time to put the file together.
+ */
+async function isFinalIn(desk: Desk, number: number, signal: AbortSignal): Promise<boolean> {
+  const final = finalInDoubt(desk.state);
+  if (final === null) return false;
+  return final.number === number
+    ? await isComplete(desk, signal) === true
+    : await becomesComplete(desk, signal);
+}
+
+/**
+ * Writes down that the final part had arrived. What the file holds by now is no evidence of what was
+ * sent; where that is unknown, nothing equals it.
+ */
+function finalStored(desk: Desk): void {
+  const final = finalInDoubt(desk.state); // another errand may have found out as well
+  if (final !== null) stored(desk, final.number, final.startedDigest ?? "", desk.sight!.facts);
 }
 
 /** Whether an open container keeps this part back; once a take has ended, all of it may go. */

@@ -27,7 +27,8 @@ export function createEventChecks(world: World): EventChecks {
   const { violate, faults, schedule } = world;
   /** Facts on disk that nobody has been told of yet. */
   const untold = new Map<string, number>();
-  const delayedAtMs = new Map<string, number>();
+  /** When a part may be tried again, by the error before. */
+  const notBeforeMs = new Map<string, number>();
   const add = (key: string, by: number) => void untold.set(key, (untold.get(key) ?? 0) + by);
 
   function checkTold({ id: _id, time: _time, takeId, ...event }: PublishedEvent): void {
@@ -46,9 +47,9 @@ export function createEventChecks(world: World): EventChecks {
     if (REFUSALS.test(message)) violate(`what was refused is tried again: ${message}`);
     const [, leastMs] = ASKED_WAITS.find(([words]) => words.test(message))!;
     if (retryInMs < leastMs) violate(`tried again after ${retryInMs} ms: ${message}`);
-    const since = schedule.nowMs - (delayedAtMs.get(errand) ?? -Infinity);
-    if (errand !== "" && since < leastMs) violate(`${errand} was tried again after ${since} ms`);
-    delayedAtMs.set(errand, schedule.nowMs);
+    const earlyMs = (notBeforeMs.get(errand) ?? 0) - schedule.nowMs;
+    if (errand !== "" && earlyMs > 0) violate(`${errand} was tried again ${earlyMs} ms too early`);
+    notBeforeMs.set(errand, schedule.nowMs + leastMs);
   }
 
   return {

@@ -171,7 +171,9 @@ export function createJournalChecks(world: World): JournalChecks {
   function checkZeros({ fileId, path, ended }: KnownTake, { end }: ByteRange): void {
     const file = files.ofId(fileId);
     if (ended !== null || file === undefined || file.writers === 0) return;
-    if (recordingAt(world, path).recorder.looksFinalEarly) return;
+    const { recorder, reopenedAtMs } = recordingAt(world, path);
+    // A file that is allocated anew between two looks is found out by reading it again after the end.
+    if (recorder.looksFinalEarly || reopenedAtMs !== null) return;
     const { sizeBytes } = file.content;
     const last = file.content.slice(0, sizeBytes).at(-1)!;
     if (last.origin !== null || last.sizeBytes < 2 * ZERO_BLOCK_BYTES) return;

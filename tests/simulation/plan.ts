@@ -178,13 +178,13 @@ const LONG: Pace = {
 /** Networks that are away for half a day. */
 const CUT_OFF: Pace = { ...CALM, mostSpellMs: 12 * HOUR };
 
-/** Seeds from here on record for hours three times as often: for swarms that are measured in hours. */
+/** Seeds from here on record for hours ten times as often: for swarms that are measured in hours. */
 export const FIRST_LONG_SEED = 1_000_000;
 
 /** Draws a world. Most are brisk; a few are long, huge or far offline. */
 export function planOf(seed: number): Plan {
   const chance = chanceOf(seed);
-  const longShare = seed < FIRST_LONG_SEED ? 60 : 180;
+  const longShare = seed < FIRST_LONG_SEED ? 60 : 600;
   const pace = chance.weigh([[900, BRISK], [70, CALM], [longShare, LONG], [2, CUT_OFF]]);
   const atFinal = chanceOf(seed ^ 0xf17a1);
   const recordings = Array.from(

@@ -13,6 +13,12 @@ export interface EventChecks {
 const OWN_ENDS =
   /was changed after it had been finalized|0 bytes|was emptied|Cannot complete any asset|5 TiB/;
 
+/** Faults that end a take, and what it then says. */
+const EXCUSES: readonly (readonly [fault: string, words: RegExp])[] = [
+  ["refusing", /answered (4\d\d|501)|refused the token/],
+  ["journal", /the journal/],
+];
+
 /** Answers that no waiting mends; the storage's 403 may be a URL that ran out. */
 const REFUSALS = /Frame\.io answered (400|401|402|403|404|409|501)\b|storage answered 501/;
 
@@ -39,8 +45,10 @@ export function createEventChecks(world: World): EventChecks {
 
   /** A take ends for good only where waiting helps nobody. */
   function checkFailed(message: string): void {
-    const isRefused = [...faults.keys()].some((name) => /^(refusing|journal)/.test(name));
-    if (!isRefused && !OWN_ENDS.test(message)) violate(`a take is given up: ${message}`);
+    const isExcused = EXCUSES.some(([fault, words]) =>
+      words.test(message) && [...faults.keys()].some((name) => name.startsWith(fault))
+    );
+    if (!isExcused && !OWN_ENDS.test(message)) violate(`a take is given up: ${message}`);
   }
 
   function checkDelay(errand: string, message: string, retryInMs: number): void {

@@ -1,5 +1,5 @@
 import type { Mutant } from "./mutants/mutant.ts";
-import { plant } from "./mutate.ts";
+import { checkFit, plant } from "./mutate.ts";
 import { createRunner, HANGS, type Runner } from "./mutant_runner.ts";
 
 /** How a mutant came out. */
@@ -55,12 +55,14 @@ async function hunt(
  * @param seedsFor Seeds to try for a mutant, in this order.
  * @param onCatch Told of each as it comes.
  * @returns In the order of the mutants.
+ * @throws Misfit before anything else if a mutant no longer fits the program.
  */
 export async function huntAll(
   mutants: readonly Mutant[],
   seedsFor: (mutant: Mutant) => Iterable<number>,
   onCatch: (caught: Catch) => void = () => {},
 ): Promise<Catch[]> {
+  await checkFit(mutants);
   const caught: Catch[] = [];
   let next = 0;
   async function lane(): Promise<void> {

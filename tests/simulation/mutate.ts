@@ -31,6 +31,13 @@ export function mutated(text: string, { name, file, from, to }: Mutant): string 
   return pieces.join(to);
 }
 
+/** @throws Misfit if one of these no longer fits. */
+export async function checkFit(mutants: readonly Mutant[]): Promise<void> {
+  for (const mutant of mutants) {
+    mutated(await Deno.readTextFile(new URL(mutant.file, PROJECT)), mutant);
+  }
+}
+
 /**
  * Writes a mutant and its import map down.
  *

@@ -20,8 +20,8 @@ export const deciding: readonly Mutant[] = [
     },
     {
       name: "concluded before all is verified",
-      from: "steps.length === 0 && allVerified(state, scene);",
-      to: "steps.length === 0;",
+      from: "steps.length === 0 && allVerified(state, scene) ?",
+      to: "steps.length === 0 ?",
     },
     {
       name: "read again before a write would show in the file's time",

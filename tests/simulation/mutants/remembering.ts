@@ -30,11 +30,6 @@ export const remembering: readonly Mutant[] = [
       to: "if (part.number > 0) state",
     },
     {
-      name: "of two attempts at the final part the last one counts",
-      from: "const startedDigest = isSame ? event.digest ?? null : null;",
-      to: "const startedDigest = isSame || true ? event.digest ?? null : null;",
-    },
-    {
       name: "the head does not grow when the media move",
       from:
         "state.head = { bytes: state.head.bytes + event.byBytes, mediaStart: event.mediaStart };",
@@ -53,20 +48,9 @@ export const remembering: readonly Mutant[] = [
       to: "",
     },
     {
-      name: "a recording that was overwritten goes on in the same take",
-      from:
-        'if (!(await holdsStoredBytes(state, room, source, signal))) return { is: "new", unfinished };',
-      to: "",
-    },
-    {
       name: "a recording is taken for overwritten at each start",
       from: "  if (stored.length === 0) return true;\n",
       to: "  if (stored.length > 0) return false;\n  if (stored.length === 0) return true;\n",
-    },
-    {
-      name: "a late change that is known is forgotten",
-      from: "if (!isAsItWas || state.changedLate) {",
-      to: "if (!isAsItWas) {",
     },
     {
       name: "a late change is seen by its size alone",

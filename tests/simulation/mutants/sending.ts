@@ -23,12 +23,6 @@ export const sending: readonly Mutant[] = [
         "const digest = await room.digests.digest(source, { ...range, end: range.end - 1 }, signal);",
     },
     {
-      name: "a final part whose answer was lost is taken for what the file holds now",
-      from: 'return stored(desk, number, part.startedDigest ?? "", desk.sight!.facts);',
-      to:
-        "return stored(desk, number, await room.digests.digest(source, range, signal), desk.sight!.facts);",
-    },
-    {
       name: "a final part that had arrived before ends the take",
       from: "if (!mayBeIn || !(await becomesComplete(desk, signal))) throw error;",
       to: "if (!mayBeIn || number > 0) throw error;",

@@ -47,6 +47,11 @@ export const ending: readonly Mutant[] = [
       to: "        // The final part came in",
     },
     {
+      name: "an asset is left though its final part has just come in",
+      from: "        if (state.finalized !== null) return;\n",
+      to: "",
+    },
+    {
       name: "the end is told once, not once for each asset",
       from: '        toldJudgement = "growing";\n        return abandonAsset',
       to: "        return abandonAsset",

@@ -5,7 +5,7 @@
  *     deno task sim --minutes=M [--from=N]   as many worlds as fit, from seed N on
  */
 import { parseArgs } from "@std/cli/parse-args";
-import { planOf } from "./plan.ts";
+import { planOf } from "./draw.ts";
 import { lineOf, violationsOf } from "./report.ts";
 import { simulate } from "./simulate.ts";
 import { runSwarm } from "./swarm.ts";

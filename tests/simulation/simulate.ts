@@ -1,7 +1,8 @@
 import { createChecks } from "./checks.ts";
 import { checkEnd } from "./end_checks.ts";
 import { startOperator } from "./operator.ts";
-import { type Plan, planOf } from "./plan.ts";
+import { planOf } from "./draw.ts";
+import type { Plan } from "./plan.ts";
 import { recordedHours } from "./recording.ts";
 import { createWorld, type World } from "./world.ts";
 

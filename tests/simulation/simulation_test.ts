@@ -1,6 +1,7 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import failedSeeds from "./failed_seeds.json" with { type: "json" };
-import { type Plan, planOf } from "./plan.ts";
+import { planOf } from "./draw.ts";
+import type { Plan } from "./plan.ts";
 import { lineOf, violationsOf } from "./report.ts";
 import { scenarios } from "./scenarios.ts";
 import { simulate } from "./simulate.ts";

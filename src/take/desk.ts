@@ -94,6 +94,16 @@ export function stampOf({ sizeBytes, modifiedMs }: FileFacts): string {
   return `${sizeBytes}:${modifiedMs}`;
 }
 
+/** Bytes of the parts that were read again since the recording last changed. */
+export function verifiedBytes(desk: Desk): number {
+  let bytes = 0;
+  const now = stamp(desk);
+  for (const [number, at] of desk.verifiedAt) {
+    if (at === now) bytes += desk.state.parts.get(number)?.sizeBytes ?? 0;
+  }
+  return bytes;
+}
+
 /** Whether a presigned URL is at hand that can still be used. */
 export function hasUrl({ urls, room }: Desk, partNumber: number): boolean {
   const kept = urls.get(partNumber);

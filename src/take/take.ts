@@ -4,15 +4,15 @@
  * through the desk's record(), journal first.
  */
 import type { DurableEvent } from "../events.ts";
-import { Limit, Unavailable } from "../errors.ts";
+import { Unavailable } from "../errors.ts";
 import type { KeptUrl } from "../journal/journal.ts";
-import { MAX_FILE_BYTES } from "../parts/limits.ts";
 import type { RecordingSource } from "../runtime/disk.ts";
 import { decide, putErrand, type Scene, type Step, verifyErrand } from "./decide.ts";
-import { createDesk, hasUrl, stamp, type TakeRoom } from "./desk.ts";
+import { createDesk, hasUrl, stamp, type TakeRoom, verifiedBytes } from "./desk.ts";
 import { createErrands, type Delay } from "./errands.ts";
 import { ChangedLate, conclude, refuseLateChange } from "./finalize.ts";
 import { createMeter, type Meter } from "./meter.ts";
+import { refuseUnusable } from "./refuse.ts";
 import { abandonAsset, createAsset, register } from "./register.ts";
 import { send } from "./send.ts";
 import { createSight, type Sight } from "./sight.ts";
@@ -208,24 +208,14 @@ export function createTake(
   /** Tells what the look showed, and stops where nothing can be done with it. */
   function notice(sight: Sight): void {
     const { facts: { sizeBytes }, look, observed } = sight;
-    if (sizeBytes > MAX_FILE_BYTES) {
-      throw new Limit(
-        `Cannot upload ${state.name}: it has ${sizeBytes} bytes, Frame.io takes at most 5 TiB`,
-      );
-    }
+    refuseUnusable(desk, sight);
     refuseLateChange(desk);
-    if (sight.judgement.is === "ended" && sizeBytes === 0 && state.finalized === null) {
-      throw new Limit(
-        `Cannot finish ${state.name}: its file was emptied, by whoever records under that name next ` +
-          "or by hand. What was stored of it stays in an asset that is not complete",
-      );
-    }
     const atMs = clock.monotonicMs();
     meter.note({
       atMs,
       recordedBytes: sizeBytes,
       storedBytes: storedBytes(state),
-      verifiedBytes: verifiedBytes(),
+      verifiedBytes: verifiedBytes(desk),
     });
     if (observed.sinceMs >= atMs - POLL_MS && atMs - toldGrowthMs >= GROWTH_EVERY_MS) {
       toldGrowthMs = atMs;
@@ -244,15 +234,6 @@ export function createTake(
       const sizeBytes = state.finishAskedBytes ?? facts.sizeBytes;
       desk.fact({ type: "recording.ended", by, sizeBytes, finishedByRecorder });
     }
-  }
-
-  function verifiedBytes(): number {
-    let bytes = 0;
-    const now = stamp(desk);
-    for (const [number, at] of desk.verifiedAt) {
-      if (at === now) bytes += state.parts.get(number)?.sizeBytes ?? 0;
-    }
-    return bytes;
   }
 
   function tellDelay({ errand, message, retryInMs }: Delay): void {

@@ -43,6 +43,15 @@ function patchHead(file: RecorderFile): void {
   file.writeBytes(SEGMENT_SIZE_AT, join(size(dataBytes, 8), front(0x22)));
 }
 
+/** ffmpeg's file up to the stop: what it opens with, and every Cluster. */
+async function recordMedia(tools: RecorderTools) {
+  const file = tools.create();
+  file.writeBytes(0, join(opening, front(0x11)));
+  const clusters = await recordClusters(tools, file);
+  await pause(tools);
+  return { file, clusters };
+}
+
 /** ffmpeg's and OBS's: append-only, Cues behind, then the head in one write. */
 export const mkvFfmpeg: Recorder = {
   name: "mkv_ffmpeg",
@@ -50,10 +59,7 @@ export const mkvFfmpeg: Recorder = {
   hasEndRule: true,
   mostMediaBytes: Infinity,
   async record(tools) {
-    const file = tools.create();
-    file.writeBytes(0, join(opening, front(0x11)));
-    const clusters = await recordClusters(tools, file);
-    await pause(tools);
+    const { file, clusters } = await recordMedia(tools);
     file.writeBytes(file.sizeBytes, cuesFor(clusters.length));
     await pause(tools);
     patchHead(file);
@@ -67,10 +73,7 @@ export const mkvCuesToFront: Recorder = {
   hasEndRule: true,
   mostMediaBytes: Infinity,
   async record(tools) {
-    const file = tools.create();
-    file.writeBytes(0, join(opening, front(0x11)));
-    const clusters = await recordClusters(tools, file);
-    await pause(tools);
+    const { file, clusters } = await recordMedia(tools);
     const cues = cuesFor(clusters.length);
     const moved = onlyClusters(clusters, tools.media);
     await moveUp(tools, file, moved, CLUSTERS_AT + cues.length);

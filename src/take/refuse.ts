@@ -1,0 +1,23 @@
+import { Limit } from "../errors.ts";
+import { MAX_FILE_BYTES } from "../parts/limits.ts";
+import type { Desk } from "./desk.ts";
+import type { Sight } from "./sight.ts";
+
+/**
+ * Stops a take whose recording can never become an asset, whatever is tried.
+ *
+ * @throws Limit for more than Frame.io takes, or for a recording that ended without a byte.
+ */
+export function refuseUnusable({ state }: Desk, { facts: { sizeBytes }, judgement }: Sight): void {
+  if (sizeBytes > MAX_FILE_BYTES) {
+    throw new Limit(
+      `Cannot upload ${state.name}: it has ${sizeBytes} bytes, Frame.io takes at most 5 TiB`,
+    );
+  }
+  if (judgement.is === "ended" && sizeBytes === 0 && state.finalized === null) {
+    throw new Limit(
+      `Cannot finish ${state.name}: its file was emptied, by whoever records under that name next ` +
+        "or by hand. What was stored of it stays in an asset that is not complete",
+    );
+  }
+}

@@ -75,13 +75,21 @@ export type DurableEvent =
    * the digest of its bytes is written down before: once it is in, the asset cannot be mended, so a lost
    * answer must not leave open what was sent.
    */
-  | { readonly type: "part.started"; readonly number: number; readonly digest?: string }
+  | {
+    readonly type: "part.started";
+    readonly number: number;
+    readonly digest?: string;
+    /** With `digest`: the file's time just before it was read. */
+    readonly modifiedMs?: number;
+  }
   /** The storage acknowledged it. The digest is of the bytes sent, XXH128 in 32 hex digits. */
   | { readonly type: "part.stored"; readonly number: number; readonly digest: string }
   /** The recording holds other bytes than were stored: the part goes again. */
   | { readonly type: "part.changed"; readonly number: number }
   /** A person ended the take; only the first `sizeBytes` belong to it. */
   | { readonly type: "finish.asked"; readonly sizeBytes: number }
+  /** Its recorder moved all media meanwhile, so it is at its stop: the take ends with the recording. */
+  | { readonly type: "finish.withdrawn" }
   | {
     readonly type: "recording.ended";
     readonly by: EndedBy;

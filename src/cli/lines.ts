@@ -166,6 +166,8 @@ function eventText(event: PublishedEvent): string | null {
       return `asset ${event.assetId} is left behind: ${event.reason}`;
     case "finish.asked":
       return `finish asked; the take ends at ${formatBytes(event.sizeBytes)}`;
+    case "finish.withdrawn":
+      return "its recorder has just stopped and rewrites the file: the take ends with it, whole";
     case "recording.changed_after_final":
       return `the file changed after its final part, to ${formatBytes(event.sizeBytes)}`;
     default:

@@ -39,6 +39,8 @@ export type Step =
   | { readonly do: "create_asset" }
   /** The asset cannot be completed: leave it and begin a second one. */
   | { readonly do: "abandon_asset"; readonly reason: string }
+  /** The recorder is putting an index in front: what the operator's word was about lies elsewhere. */
+  | { readonly do: "withdraw_finish" }
   | { readonly do: "fix_head"; readonly headBytes: number; readonly mediaStart: number | null }
   /** The media have moved: the head part grows by as much. */
   | { readonly do: "shift"; readonly byBytes: number; readonly mediaStart: number }
@@ -65,9 +67,11 @@ export function decide(state: TakeState, scene: Scene): Step[] {
   if (scene.sizeBytes === 0) return [];
   if (state.asset.at !== "created") return scene.busy("asset") ? [] : [{ do: "create_asset" }];
   if (state.finalized === null) {
+    const byBytes = shiftBytes(state, scene);
+    const hasMoved = byBytes !== 0 && byBytes !== "unknown";
+    if (hasMoved && state.finishAskedBytes !== null) return [{ do: "withdraw_finish" }];
     const misfit = whyMisfit(state, scene);
     if (misfit !== null) return [{ do: "abandon_asset", reason: misfit }];
-    const byBytes = shiftBytes(state, scene);
     if (byBytes === "unknown") return [];
     if (byBytes !== 0) return [{ do: "shift", byBytes, mediaStart: scene.mediaStart! }];
   }

@@ -17,7 +17,8 @@ export async function send(desk: Desk, number: number, signal: AbortSignal): Pro
   const part = partOf(state, number);
   const range = rangeOf(state, number);
   const mediaStart = state.head?.mediaStart ?? null;
-  if (await isFinalIn(desk, number, signal)) return finalStored(desk);
+  const before = await seekFinal(desk, number, signal);
+  if (before === "in") return finalStored(desk, signal);
   // Since this was decided the part may have waited long for its lane, and the recorder may have begun
   // to move its media: what is read now would go again.
   const { facts, look } = await lookAtBytes(source);
@@ -26,7 +27,9 @@ export async function send(desk: Desk, number: number, signal: AbortSignal): Pro
   if (part.isFinal) {
     const digest = await room.digests.digest(source, range, signal);
     if (!othersHold(desk, facts)) return;
-    desk.fact({ type: "part.started", number, digest });
+    // It changed since it was asked for: other bytes go only after the service had its time.
+    if (before === "same" && digest !== part.startedAs?.digest) return;
+    desk.fact({ type: "part.started", number, digest, modifiedMs: facts.modifiedMs });
   } else desk.fact({ type: "part.started", number });
   sending.set(number, 0);
   try {
@@ -41,7 +44,7 @@ export async function send(desk: Desk, number: number, signal: AbortSignal): Pro
     // Once a final part has arrived the service takes nothing more: it is putting the file together.
     const mayBeIn = finalInDoubt(state) !== null && error instanceof Rejected;
     if (!mayBeIn || !(await becomesComplete(desk, signal))) throw error;
-    finalStored(desk);
+    await finalStored(desk, signal);
   } finally {
     sending.delete(number);
   }
@@ -55,24 +58,52 @@ function finalInDoubt(state: TakeState): TakePart | null {
 
 /**
  * Whether the final part had arrived, but we never heard: a crash or a lost connection came between.
- * Then the asset cannot be changed any more. To send the final part once more does no harm, to send
- * other bytes of another part would: for that the service is given time to put the file together.
+ * Then the asset cannot be changed any more. To send the same final part once more does no harm, to send
+ * other bytes would: for that the service is given time to put the file together.
+ *
+ * @returns `same`: it is not known to be in, but this is the final part and it has not changed.
  */
-async function isFinalIn(desk: Desk, number: number, signal: AbortSignal): Promise<boolean> {
+async function seekFinal(
+  desk: Desk,
+  number: number,
+  signal: AbortSignal,
+): Promise<"in" | "same" | "out"> {
   const final = finalInDoubt(desk.state);
-  if (final === null) return false;
-  return final.number === number
-    ? await isComplete(desk, signal) === true
-    : await becomesComplete(desk, signal);
+  if (final === null) return "out";
+  if (final.number === number && await sentDigest(desk, final, signal) !== null) {
+    return await isComplete(desk, signal) ? "in" : "same";
+  }
+  return await becomesComplete(desk, signal) ? "in" : "out";
+}
+
+/**
+ * Digest of what was sent as the final part; null where the recording was changed since, so that nobody
+ * knows: it may have been changed while it was read to be sent. By the operator's word its recorder may
+ * go on to write behind it.
+ */
+async function sentDigest(
+  { state, sight, room, source }: Desk,
+  { number, startedAs }: TakePart,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const isAsItWas = startedAs !== null &&
+    (state.finishAskedBytes !== null || sight!.facts.modifiedMs === startedAs.modifiedMs);
+  if (!isAsItWas) return null;
+  // A change in the same tick of the file's clock, or one that a network volume still hides.
+  const now = await room.digests.digest(source, rangeOf(state, number), signal);
+  return now === startedAs.digest ? now : null;
 }
 
 /**
  * Writes down that the final part had arrived. What the file holds by now is no evidence of what was
  * sent; where that is unknown, nothing equals it.
  */
-function finalStored(desk: Desk): void {
-  const final = finalInDoubt(desk.state); // another errand may have found out as well
-  if (final !== null) stored(desk, final.number, final.startedDigest ?? "", desk.sight!.facts);
+async function finalStored(desk: Desk, signal: AbortSignal): Promise<void> {
+  const final = finalInDoubt(desk.state);
+  if (final === null) return;
+  const digest = await sentDigest(desk, final, signal);
+  if (finalInDoubt(desk.state) === null) return; // another errand found out as well
+  stored(desk, final.number, digest ?? "", desk.sight!.facts);
 }
 
 /** Whether an open container keeps this part back; once a take has ended, all of it may go. */

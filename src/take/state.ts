@@ -13,8 +13,16 @@ export interface TakePart extends Part {
   readonly digest: string | null;
   /** PUTs begun so far. */
   readonly starts: number;
-  /** Of the final part: digest of its bytes as each PUT began; null where they were not the same. */
-  readonly startedDigest: string | null;
+  /** Of the final part: what each PUT of it began with; null where that was not the same. */
+  readonly startedAs: StartedAs | null;
+}
+
+/** What is known of bytes before they go. */
+export interface StartedAs {
+  /** XXH128, 32 hex digits. */
+  readonly digest: string;
+  /** The file's time just before they were read: only while it stays did nothing else go. */
+  readonly modifiedMs: number;
 }
 
 /** A take as its durable events tell it. Only {@linkcode apply} writes here. */
@@ -110,7 +118,7 @@ export function apply(state: TakeState, event: DurableEvent): void {
         at: "planned",
         digest: null,
         starts: 0,
-        startedDigest: null,
+        startedAs: null,
       });
       if (event.totalBytes !== undefined) state.totalBytes = event.totalBytes;
       break;
@@ -122,9 +130,13 @@ export function apply(state: TakeState, event: DurableEvent): void {
     case "part.started": {
       const part = partOf(state, event.number);
       if (part.starts > 0) state.resentBytes += part.sizeBytes;
-      const isSame = part.starts === 0 || part.startedDigest === event.digest;
-      const startedDigest = isSame ? event.digest ?? null : null;
-      state.parts.set(part.number, { ...part, starts: part.starts + 1, startedDigest });
+      const { digest, modifiedMs } = event;
+      const isSame = part.starts === 0 ||
+        (part.startedAs?.digest === digest && part.startedAs?.modifiedMs === modifiedMs);
+      const startedAs = isSame && digest !== undefined && modifiedMs !== undefined
+        ? { digest, modifiedMs }
+        : null;
+      state.parts.set(part.number, { ...part, starts: part.starts + 1, startedAs });
       break;
     }
     case "part.stored": {
@@ -137,6 +149,9 @@ export function apply(state: TakeState, event: DurableEvent): void {
       break;
     case "finish.asked":
       state.finishAskedBytes = event.sizeBytes;
+      break;
+    case "finish.withdrawn":
+      state.finishAskedBytes = null;
       break;
     case "recording.ended":
       state.ended = { by: event.by, finishedByRecorder: event.finishedByRecorder };

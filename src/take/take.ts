@@ -180,6 +180,8 @@ export function createTake(
         if (state.finalized !== null) return;
         toldJudgement = "growing";
         return abandonAsset(desk, step.reason);
+      case "withdraw_finish":
+        return desk.fact({ type: "finish.withdrawn" });
       case "fix_head": {
         const { headBytes, mediaStart } = step;
         return desk.fact({ type: "head.fixed", headBytes, mediaStart });

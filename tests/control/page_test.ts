@@ -18,6 +18,7 @@ const EVENT_TYPES: Record<TakeEvent["type"], true> = {
   "part.stored": true,
   "part.changed": true,
   "finish.asked": true,
+  "finish.withdrawn": true,
   "recording.ended": true,
   "take.finalized": true,
   "take.verified": true,

@@ -1,5 +1,6 @@
 /** Draws a world from a seed. A plan says what the world is like; what the program makes of it is up to it. */
 import { type Chance, chanceOf } from "./chance.ts";
+import { sharpened } from "./draw_ending.ts";
 import {
   type AtFinal,
   type Deed,
@@ -73,8 +74,18 @@ const CUT_OFF: Pace = { ...CALM, mostSpellMs: 12 * HOUR };
 /** Seeds from here on record for hours ten times as often: for swarms that are measured in hours. */
 export const FIRST_LONG_SEED = 1_000_000;
 
-/** Draws a world. Most are brisk; a few are long, huge or far offline. */
+/** Seeds from here up to {@linkcode FIRST_LONG_SEED} are about what happens around the final part. */
+export const FIRST_ENDING_SEED = 500_000;
+
+/** Draws a world. */
 export function planOf(seed: number): Plan {
+  const isEnding = seed >= FIRST_ENDING_SEED && seed < FIRST_LONG_SEED;
+  const plan = drawWorld(seed);
+  return isEnding ? sharpened(plan, chanceOf(seed ^ 0xe4d)) : plan;
+}
+
+/** Most worlds are brisk; a few are long, huge or far offline. */
+function drawWorld(seed: number): Plan {
   const chance = chanceOf(seed);
   const longShare = seed < FIRST_LONG_SEED ? 60 : 600;
   const pace = chance.weigh([[900, BRISK], [70, CALM], [longShare, LONG], [2, CUT_OFF]]);

@@ -40,6 +40,9 @@ const FRONT_BYTES = 40;
 /** Number of the head part. */
 const HEAD = 1;
 
+/** Reads of one look and of the final part's digest, at most. */
+const MOST_READS = 40;
+
 export function createJournalChecks(world: World): JournalChecks {
   const { takes, service, files, schedule, plan, violate } = world;
   const planned = new Set<string>();
@@ -53,17 +56,28 @@ export function createJournalChecks(world: World): JournalChecks {
   const readAtMs = new Map<string, number>();
   /** Digest of the file's front when the last PUT of a part began, by asset and number. */
   const fronts = new Map<string, string>();
-  const { timeGrainMs, staleMs } = plan.disk;
+  const { timeGrainMs, staleMs, slowMs } = plan.disk;
+  /** The file is looked at just before the final part goes: only what comes during that goes unseen. */
+  const lookAndReadMs = staleMs === null ? 10 + MOST_READS * slowMs + timeGrainMs : unseenMs(world);
 
   const assetOf = (take: KnownTake) => service.assets.find(({ id }) => id === take.assetId);
   const stillMs = (file: SimFile) => schedule.nowMs - file.changedAtMs;
 
-  /** Every part was read again since it was stored, and since the file is as it is. */
-  function checkReadAgain(take: KnownTake, what: string, finalToo: boolean): void {
+  /**
+   * Every part was read again since it was stored, and since the file is as it is.
+   *
+   * @param mostUnseenMs How long a change may not have been seen yet.
+   */
+  function checkReadAgain(
+    take: KnownTake,
+    what: string,
+    finalToo: boolean,
+    mostUnseenMs = unseenMs(world),
+  ): void {
     const file = files.ofId(take.fileId);
     // By the operator's word the take is the bytes up to then, wherever they are moved later.
     if (file === undefined || take.finishAskedBytes !== null) return;
-    const isFixed = stillMs(file) < unseenMs(world); // a change may not have been seen yet
+    const isFixed = stillMs(file) < mostUnseenMs;
     for (const { number, isFinal, range: { start, end } } of placesOf(take)) {
       if (isFinal && !finalToo) continue;
       const beganMs = readAtMs.get(`${file.id} ${start}-${end}`) ?? -Infinity;
@@ -225,7 +239,7 @@ export function createJournalChecks(world: World): JournalChecks {
         case "part.started":
           fronts.set(`${take.assetId} ${event.number}`, frontOf(take));
           if (take.planned.get(event.number)?.isFinal) {
-            checkReadAgain(take, "the final part goes", false);
+            checkReadAgain(take, "the final part goes", false, lookAndReadMs);
           }
           return;
         case "part.stored":

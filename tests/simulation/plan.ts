@@ -27,6 +27,10 @@ export interface RecordingPlan {
 
 /** How long after the final part was first written down something happens; null for never. */
 export interface AtFinal {
+  /** Counted from the first PUT of the final part instead. */
+  readonly fromStart?: boolean;
+  /** From then on everything is carried out, and no answer arrives, for so long. */
+  readonly deafMs?: number | null;
   /** Bytes of the recording are patched. */
   readonly patchMs: number | null;
   /** Bytes are added behind its end. */

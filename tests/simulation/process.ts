@@ -48,8 +48,11 @@ export function startProcess(world: World, checks: Checks): Process {
   function onRow(row: NewRow): void {
     checks.row(row);
     const take = world.takes.get(row.takeId)!;
-    if (take.planned.get(row.part ?? 0)?.isFinal && !take.started.has(row.part!)) {
-      recordingAt(world, take.path).onFinal(() => life.die());
+    if (take.planned.get(row.part ?? 0)?.isFinal) {
+      recordingAt(world, take.path).onFinal(take.started.has(row.part!), {
+        crash: () => life.die(),
+        deafen: network.weather.deafen,
+      });
     }
   }
   const bus = createEventBus(clock);

@@ -30,8 +30,15 @@ export interface Recording {
   readonly over: Promise<void>;
   /** Whether that is so. */
   isOver: boolean;
-  /** The final part was written down: has the plan's `atFinal` happen, once. */
-  onFinal(crash: () => void): void;
+  /** The final part was written down (or its first PUT): has the plan's `atFinal` happen, once. */
+  onFinal(isStart: boolean, program: OnFinal): void;
+}
+
+/** What can happen to the program around the final part. */
+export interface OnFinal {
+  crash(): void;
+  /** No answer arrives for so long. */
+  deafen(forMs: number): void;
 }
 
 /** Part of a file's end that the final part is likely to hold. */
@@ -158,17 +165,21 @@ export function startRecording(
     return new Promise(() => {});
   }
 
-  function onFinal(crash: () => void): void {
-    const { patchMs = null, appendMs = null, crashMs = null } = isFinalSeen
-      ? {}
-      : plan.atFinal ?? {};
+  function onFinal(isStart: boolean, { crash, deafen }: OnFinal): void {
+    const { atFinal } = plan;
+    if (atFinal === undefined || isFinalSeen || isStart !== (atFinal.fromStart ?? false)) return;
     isFinalSeen = true;
+    const { patchMs, appendMs, crashMs, deafMs = null } = atFinal;
+    if (deafMs !== null) deafen(deafMs);
     const after = (delayMs: number | null, act: (file: SimFile) => void) =>
       delayMs !== null &&
-      schedule.after(delayMs, null, () => recording.file && act(recording.file));
+      schedule.after(delayMs, null, () => {
+        // While it is recorded nobody else writes to it.
+        if (recording.file !== null && !recording.isOpen) act(recording.file);
+      });
     after(patchMs, (file) => patch(file, chance.happens(0.5) ? LAST_BYTES : Infinity));
     after(appendMs, (file) => write(file, file.content.sizeBytes));
-    after(crashMs, crash);
+    if (crashMs !== null) schedule.after(crashMs, null, crash);
   }
 
   /** @param lastBytes How far from its end the file is patched at most. */

@@ -1,16 +1,24 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import failedSeeds from "./failed_seeds.json" with { type: "json" };
-import { planOf } from "./draw.ts";
+import { FIRST_ENDING_SEED } from "./draw.ts";
 import type { Plan } from "./plan.ts";
 import { lineOf, violationsOf } from "./report.ts";
 import { scenarios } from "./scenarios.ts";
 import { simulate } from "./simulate.ts";
 
-/** Random worlds in each run of the tests; the first seed changes from day to day and is printed. */
+/**
+ * Random worlds in each run of the tests, every other one about what happens around the final part; the
+ * first seed changes from day to day and is printed.
+ */
 const RANDOM_WORLDS = 300;
 
+/** Days until the same seeds come again. */
+const DAYS = 499;
+
 /** Where the random worlds of today begin. SEED=N begins at N. */
-const firstSeed = Number(Deno.env.get("SEED") ?? Math.floor(Date.now() / 86_400_000) * 1000);
+const firstSeed = Number(
+  Deno.env.get("SEED") ?? 1000 * (Math.floor(Date.now() / 86_400_000) % DAYS),
+);
 
 /** Simulates a world, and fails with the command that replays it. */
 async function keepsItsPromises(seed: number, plan?: Plan): Promise<void> {
@@ -36,7 +44,8 @@ Deno.test("simulated take keeps its promises where it once broke them:", async (
 });
 
 Deno.test(`simulated takes keep their promises in ${RANDOM_WORLDS} worlds from seed ${firstSeed} on`, async () => {
-  for (let seed = firstSeed; seed < firstSeed + RANDOM_WORLDS; seed++) {
-    await keepsItsPromises(seed, planOf(seed));
+  for (let seed = firstSeed; seed < firstSeed + RANDOM_WORLDS / 2; seed++) {
+    await keepsItsPromises(seed);
+    await keepsItsPromises(FIRST_ENDING_SEED + seed);
   }
 });

@@ -15,6 +15,8 @@ export interface KnownTake {
   started: Set<number>;
   /** Digests of the parts that are stored and not known to have changed. */
   stored: Map<number, string>;
+  /** Parts that are stored, or were. */
+  storedOnce: Set<number>;
   finishAskedBytes: number | null;
   ended:
     | { readonly by: EndedBy; readonly finishedByRecorder: boolean; readonly atMs: number }
@@ -62,12 +64,16 @@ export function know(
       break;
     case "part.stored":
       take.stored.set(event.number, event.digest);
+      take.storedOnce.add(event.number);
       break;
     case "part.changed":
       take.stored.delete(event.number);
       break;
     case "finish.asked":
       take.finishAskedBytes = event.sizeBytes;
+      break;
+    case "finish.withdrawn":
+      take.finishAskedBytes = null;
       break;
     case "recording.ended":
       take.ended = { ...event, atMs: nowMs };
@@ -89,6 +95,12 @@ function freshTake(id: string, path: string, fileId: string): KnownTake {
   };
 }
 
-function freshParts(): Pick<KnownTake, "planned" | "registered" | "started" | "stored"> {
-  return { planned: new Map(), registered: new Set(), started: new Set(), stored: new Map() };
+function freshParts(): Pick<
+  KnownTake,
+  "planned" | "registered" | "started" | "stored" | "storedOnce"
+> {
+  return {
+    ...{ planned: new Map(), registered: new Set(), started: new Set() },
+    ...{ stored: new Map(), storedOnce: new Set() },
+  };
 }

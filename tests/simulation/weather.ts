@@ -24,6 +24,8 @@ export interface Weather {
   /** Moment of the last fault. */
   readonly healMs: number;
   fateOf(exchange: "api" | "put"): Fate;
+  /** Everything is carried out, and no answer arrives, for so long. */
+  deafen(forMs: number): void;
   /** Whether anything gets through at this moment. */
   isDown(): boolean;
   uplinkBytesPerSecond(): number;
@@ -47,6 +49,7 @@ export function createWeather(
   tally: (fault: string) => void,
 ): Weather {
   let refusals = 0;
+  let deafUntilMs = 0;
   const spell = (): Spell | undefined =>
     plan.spells.find(({ untilMs }) => schedule.nowMs < untilMs);
 
@@ -96,6 +99,10 @@ export function createWeather(
   return {
     healMs: plan.spells.at(-1)?.untilMs ?? 0,
     fateOf(exchange) {
+      if (schedule.nowMs < deafUntilMs) {
+        tally(`deaf: ${exchange} unseen`);
+        return { is: "unseen" };
+      }
       const now = spell();
       if (now === undefined || now.kind === "clear") return { is: "through" };
       const share = now.kind === "down" || now.kind === "portal" ? 1 : now.severity;
@@ -105,6 +112,7 @@ export function createWeather(
       if (fate.is !== "through") tally(`${now.kind}: ${exchange} ${name}`);
       return fate;
     },
+    deafen: (forMs) => void (deafUntilMs = schedule.nowMs + forMs),
     isDown: () => spell()?.kind === "down",
     uplinkBytesPerSecond: () => spell()?.uplinkBytesPerSecond ?? CLEAR_UPLINK_BYTES_PER_SECOND,
   };

@@ -203,3 +203,14 @@ Deno.test("decide() leaves a finalized take alone and concludes it once all is v
     { do: "conclude" },
   ]);
 });
+
+Deno.test("decide() takes the operator's finish back once the recorder moves its media", () => {
+  const state = takeWith([5 * MIB]);
+  apply(state, { type: "finish.asked", sizeBytes: 12 * MIB });
+  const byWord: Judgement = { is: "ended", by: "operator", finishedByRecorder: false };
+  const moved = scene(12 * MIB, byWord, { mediaStart: 5036 });
+  assertEquals(decide(state, moved), [{ do: "withdraw_finish" }]);
+  apply(state, { type: "finish.withdrawn" });
+  assertEquals(state.finishAskedBytes, null);
+  assertEquals(decide(state, moved), [{ do: "shift", byBytes: 5000, mediaStart: 5036 }]);
+});

@@ -73,7 +73,7 @@ Deno.test("state of a take goes from nothing to a verified asset by its facts", 
     at: "stored",
     digest: "d2",
     starts: 1,
-    startedDigest: null,
+    startedAs: null,
   });
 });
 

@@ -37,6 +37,7 @@ const EVENT_TYPES = [
   "part.delayed",
   "service.delayed",
   "finish.asked",
+  "finish.withdrawn",
   "recording.grown",
   "recording.quieted",
   "recording.ended",

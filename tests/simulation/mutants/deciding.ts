@@ -44,6 +44,12 @@ export const deciding: readonly Mutant[] = [
       to: "if (scene.mediaStart !== null) return 0;",
     },
     {
+      name: "media moved after the head was registered are shifted all the same",
+      from:
+        "if (state.parts.has(HEAD_NUMBER)) return `${words} after its head had been registered`;",
+      to: "",
+    },
+    {
       name: "parts whose answer was lost are planned anew",
       from: 'return [{ do: "register", parts: again, totalBytes, again: true }];',
       to: 'return [{ do: "register", parts: again, totalBytes, again: false }];',
@@ -101,6 +107,11 @@ export const deciding: readonly Mutant[] = [
       name: "a remainder of exactly one part leaves a final part without bytes",
       from: "if (remainderBytes <= MIN_PART_BYTES) {",
       to: "if (remainderBytes < MIN_PART_BYTES) {",
+    },
+    {
+      name: "the part before the final one is too small",
+      from: "Math.min(FINAL_PART_BYTES, remainderBytes - MIN_PART_BYTES);",
+      to: "Math.min(FINAL_PART_BYTES, remainderBytes - 1);",
     },
     {
       name: "the last piece of a remainder is cut too small",

@@ -9,6 +9,11 @@ export const ending: readonly Mutant[] = [
       to: "if (now === digest || number > 0) desk",
     },
     {
+      name: "what was read while the media moved counts as changed",
+      from: "  else if (at !== stamp(desk)) return;\n",
+      to: "",
+    },
+    {
       name: "a verification is stamped after its reading",
       from: "desk.verifiedAt.set(number, at);",
       to: "desk.verifiedAt.set(number, stamp(desk) || at);",

@@ -28,6 +28,31 @@ export const sending: readonly Mutant[] = [
       to: "if (!mayBeIn || number > 0) throw error;",
     },
     {
+      name: "a final part whose answer was lost is taken for what the file holds now",
+      from: 'if (before === "in") return finalStored(desk, signal);',
+      to: `if (before === "in") {
+    const final = finalInDoubt(state);
+    if (final === null) return;
+    const now = await room.digests.digest(source, rangeOf(state, final.number), signal);
+    return stored(desk, final.number, now, desk.sight!.facts);
+  }`,
+    },
+    {
+      name: "the final part is sent with other bytes while the first may be in",
+      from: '    if (before === "same" && digest !== part.startedAs?.digest) return;\n',
+      to: "",
+    },
+    {
+      name: "what was read before the PUT counts as sent though the file changed",
+      from: "  return now === startedAs.digest ? now : null;\n",
+      to: "  return now === null ? null : startedAs.digest;\n",
+    },
+    {
+      name: "the final part goes though the others no longer hold",
+      from: "    if (!othersHold(desk, facts)) return;\n",
+      to: "",
+    },
+    {
       name: "a PUT begins before that is written down",
       from: '} else desk.fact({ type: "part.started", number });',
       to: "}",

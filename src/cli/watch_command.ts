@@ -6,6 +6,7 @@ import { viewOf } from "../control/view_of.ts";
 import type { TakeView } from "../control/view.ts";
 import { apiCaller } from "../frameio/api.ts";
 import { userRoute } from "../frameio/realtime.ts";
+import { fixedToken } from "../frameio/tokens.ts";
 import { openJournal } from "../journal/journal.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { makePrivateFolder, systemDisk } from "../runtime/disk.ts";
@@ -46,11 +47,13 @@ export async function runWatch(config: WatchConfig, signal: AbortSignal): Promis
   try {
     const sandbox = config.account === null ? await startEmbedded(config.stateFolder, store) : null;
     if (sandbox !== null) closers.push(() => sandbox.shutdown());
-    const access = config.account === null ? { baseUrl: sandbox!.baseUrl, ...SANDBOX_ACCESS } : {
-      ...config.account,
-      baseUrl: config.account.apiBase,
-      token: config.account.token.reveal(),
-    };
+    const access = config.account === null
+      ? { ...SANDBOX_ACCESS, baseUrl: sandbox!.baseUrl, tokens: fixedToken(SANDBOX_ACCESS.token) }
+      : {
+        ...config.account,
+        baseUrl: config.account.apiBase,
+        tokens: fixedToken(config.account.token.reveal()),
+      };
     const bus = createEventBus(clock);
     const room = {
       clock,

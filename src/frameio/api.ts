@@ -1,41 +1,70 @@
 import { Config, Rejected, TokenExpired, Unavailable } from "../errors.ts";
 import type { Http, HttpAnswer } from "../runtime/http.ts";
+import { openGate, type RateGate } from "./rate_gate.ts";
+import type { Tokens } from "./tokens.ts";
 
 /** How to reach the API and as whom. */
 export interface ApiAccess {
   /** Without a slash at the end, e.g. `https://api.frame.io`. */
   readonly baseUrl: string;
-  /** Bearer token. Never shown. */
-  readonly token: string;
+  /** Bearer tokens. Never shown. */
+  readonly tokens: Tokens;
+  /** Sent with every call, e.g. `x-client-version`. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Default: no limits. */
+  readonly gate?: RateGate;
 }
 
-/** One call of the JSON API. */
-export type ApiCall = (call: {
+/** What is asked of the JSON API. */
+export interface ApiRequest {
   readonly method: "GET" | "POST";
   /** Path below the base, starting with a slash. */
   readonly path: string;
   readonly body?: unknown;
+  /** Success is 204 without a body; otherwise that is a box in between. */
+  readonly mayBeEmpty?: true;
   /** What is being done, for messages: `create the asset`. */
   readonly doing: string;
   readonly signal: AbortSignal;
-}) => Promise<unknown>;
+}
+
+/** One call of the JSON API; gives the answer's JSON. */
+export type ApiCall = (request: ApiRequest) => Promise<unknown>;
+
+/** The same with the answer's headers, for lists whose page numbers stand there (V2 API, paging). */
+export type ApiExchange = (
+  request: ApiRequest,
+) => Promise<{ readonly json: unknown; readonly headers: Headers }>;
 
 /** How long one API exchange may take, in milliseconds: the service itself gives up after 30 s. */
 const API_TIMEOUT_MS = 40_000;
 
+/** As {@linkcode apiExchanger}, for those who want the JSON alone. */
+export function apiCaller(http: Http, access: ApiAccess): ApiCall {
+  const exchange = apiExchanger(http, access);
+  return async (request) => (await exchange(request)).json;
+}
+
 /**
- * Makes the function through which every API call goes: authorization, and the answer's class.
+ * Makes the function through which every API call goes: authorization, rate limits, and the answer's
+ * class. A token that was refused is renewed, and the call made once more.
  *
  * The call throws Unavailable (network, 429, 5xx, a box in between that answers something else than
  * JSON), TokenExpired (401) or Rejected (any other refusal).
  */
-export function apiCaller(http: Http, access: ApiAccess): ApiCall {
-  return async ({ method, path, body, doing, signal }) => {
+export function apiExchanger(http: Http, access: ApiAccess): ApiExchange {
+  const { baseUrl, tokens, headers = {}, gate = openGate } = access;
+
+  async function attempt(request: ApiRequest, token: string): Promise<HttpAnswer> {
+    const { method, path, body, signal } = request;
+    const kind = kindOf(method, path);
+    await gate.enter(kind, signal);
     const answer = await http.request({
       method,
-      url: access.baseUrl + path,
+      url: baseUrl + path,
       headers: {
-        authorization: `Bearer ${access.token}`,
+        ...headers,
+        authorization: `Bearer ${token}`,
         accept: "application/json",
         ...(body === undefined ? {} : { "content-type": "application/json" }),
       },
@@ -43,11 +72,30 @@ export function apiCaller(http: Http, access: ApiAccess): ApiCall {
       timeoutMs: API_TIMEOUT_MS,
       signal,
     });
-    const json = jsonOf(answer);
+    gate.learn(kind, answer.status, answer.headers);
+    return answer;
+  }
+
+  return async (request) => {
+    const { doing, signal } = request;
+    let token = await tokens.current(signal);
+    let answer = await attempt(request, token);
+    if (answer.status === 401 && await tokens.refused(token, signal)) {
+      token = await tokens.current(signal);
+      answer = await attempt(request, token);
+    }
+    const isNothing = answer.status === 204 && request.mayBeEmpty === true;
+    const json = isNothing ? null : jsonOf(answer);
     if (json === undefined && isOfBox(answer.status)) throw strangeAnswer(answer, doing);
-    if (answer.status >= 200 && answer.status < 300) return json;
-    throw refusal(answer, said(json, access.token), doing);
+    if (answer.status >= 200 && answer.status < 300) return { json, headers: answer.headers };
+    throw refusal(answer, said(json, token), doing, tokens.remedy);
   };
+}
+
+/** Calls of one kind share a rate limit: the path without its query and without ids. */
+function kindOf(method: string, path: string): string {
+  const segments = path.replace(/\?.*/, "").split("/");
+  return `${method} ${segments.map((part) => /\d.*\d|^.{21,}$/.test(part) ? "*" : part).join("/")}`;
 }
 
 /** The answer's JSON, or undefined where it is something else. */
@@ -76,7 +124,7 @@ function strangeAnswer(answer: HttpAnswer, doing: string): Error {
 }
 
 /** The class of an answer that is no success (frameio API, error bodies and rate limits). */
-function refusal(answer: HttpAnswer, said: string, doing: string): Error {
+function refusal(answer: HttpAnswer, said: string, doing: string, remedy: string): Error {
   const words = `Cannot ${doing}: Frame.io answered ${answer.status}${said ? ` (${said})` : ""}`;
   const retryAfterMs = retryAfter(answer.headers);
   if (answer.status === 429) {
@@ -87,10 +135,7 @@ function refusal(answer: HttpAnswer, said: string, doing: string): Error {
     return new Unavailable(words, "api_fault", { retryAfterMs });
   }
   if (answer.status === 401) {
-    return new TokenExpired(
-      `Cannot ${doing}: Frame.io refused the token (401). Put a valid token into FRAMEIO_TOKEN ` +
-        "or the file named with --token-file, then run the same command again",
-    );
+    return new TokenExpired(`Cannot ${doing}: Frame.io refused the token (401). ${remedy}`);
   }
   return new Rejected(`${words}${REMEDIES[answer.status] ?? ""}`, answer.status);
 }

@@ -1,48 +1,16 @@
 import { Unavailable } from "../errors.ts";
-import type { Part } from "../parts/plan.ts";
 import type { ApiCall } from "./api.ts";
-
-/** A part with the secret that permits one PUT of it. */
-export interface PresignedPart {
-  readonly part: Part;
-  readonly url: string;
-}
-
-/** What the service says of an asset. */
-export interface AssetStatus {
-  /** True once the service has put the file together. */
-  readonly complete: boolean;
-}
-
-/** Real-time upload on the user-token route (V2 API, Camera to Cloud: How to upload in real time). */
-export interface RealtimeApi {
-  /** Creates a placeholder for a recording that still grows. */
-  createAsset(
-    asset: { readonly name: string; readonly filetype: string },
-    signal: AbortSignal,
-  ): Promise<{ id: string; name: string }>;
-  /**
-   * Declares parts and gets a URL for each, in the order given. Declaring a part again with the same
-   * number, size and flag asks for a fresh URL.
-   *
-   * @param totalBytes Size of the whole file; required when one of the parts is the final one.
-   */
-  registerParts(
-    assetId: string,
-    parts: readonly Part[],
-    totalBytes: number | null,
-    signal: AbortSignal,
-  ): Promise<PresignedPart[]>;
-  readAsset(assetId: string, signal: AbortSignal): Promise<AssetStatus>;
-}
+import type { AssetRoute } from "./route.ts";
 
 /**
- * The user-token route.
+ * Real-time upload on the user-token route (V2 API, Camera to Cloud: How to upload in real time).
  *
  * @param folderId Folder or root asset that new assets are created in.
  */
-export function userRoute(call: ApiCall, folderId: string): RealtimeApi {
+export function userRoute(call: ApiCall, folderId: string): AssetRoute {
   return {
+    takes: "growing",
+
     async createAsset({ name, filetype }, signal) {
       const answer = await call({
         method: "POST",
@@ -54,7 +22,7 @@ export function userRoute(call: ApiCall, folderId: string): RealtimeApi {
       const id = field(answer, "id");
       if (typeof id !== "string" || id === "") throw oddAnswer("create the asset", "no id");
       const givenName = field(answer, "name");
-      return { id, name: typeof givenName === "string" ? givenName : name };
+      return { id, name: typeof givenName === "string" ? givenName : name, filetype, parts: null };
     },
 
     async registerParts(assetId, parts, totalBytes, signal) {

@@ -3,31 +3,22 @@ import { ApiRefusal } from "./api_refusal.ts";
 import { newParts, readPartsCall } from "./bounds.ts";
 import { readJsonBody } from "./json_body.ts";
 import { readNewAsset } from "./new_asset.ts";
-import { ROOT_FOLDER_ID, type Store, type StoredAsset } from "./store.ts";
-
-/** The one token that the API accepts. */
-export const SANDBOX_TOKEN = "sandbox";
-
-/** Everything the API's routes need. */
-export interface ApiDeps {
-  readonly store: Store;
-  /** Whether a number that is registered already is refused even when nothing changed. */
-  readonly refuseAgain: boolean;
-  /** Makes the presigned URL of a part. */
-  urlOf(target: { assetId: string; number: number; filetype: string }): string;
-}
+import type { SandboxRoom } from "./room.ts";
+import { ROOT_FOLDER_ID, type StoredAsset } from "./store.ts";
 
 /**
+ * @param refuseAgain Whether a number that is registered already is refused even when nothing changed.
+ *
  * The routes of the real-time upload (V2 API: create asset, create realtime upload parts), to be
  * mounted under `/v2`. They throw
  * ApiRefusal for every answer that is not 200.
  */
-export function apiRoutes({ store, refuseAgain, urlOf }: ApiDeps): Hono {
+export function apiRoutes({ store, identify, urlOf }: SandboxRoom, refuseAgain: boolean): Hono {
   const api = new Hono();
 
   api.use("*", async (c, next) => {
-    if (c.req.header("authorization") !== `Bearer ${SANDBOX_TOKEN}`) {
-      throw new ApiRefusal(401, `The sandbox accepts the token "${SANDBOX_TOKEN}" only`);
+    if (identify(c.req.raw).is !== "user") {
+      throw new ApiRefusal(401, "These routes take a developer token");
     }
     await next();
   });

@@ -11,6 +11,7 @@ export interface S3Deps {
   readonly parts: PartFiles;
   readonly assembler: Assembler;
   readonly key: SigningKey;
+  now(): Date;
 }
 
 /**
@@ -23,14 +24,14 @@ export interface S3Deps {
 export function partUrl(
   baseUrl: string,
   target: { readonly assetId: string; readonly number: number; readonly filetype: string },
-  lifeSeconds: number,
+  { lifeSeconds, signedAt }: { readonly lifeSeconds: number; readonly signedAt: Date },
   key: SigningKey,
 ): string {
   return presign({
     method: "PUT",
     url: `${baseUrl}/s3/parts/${target.assetId}/part_${target.number}`,
     headers: { "content-type": target.filetype, "x-amz-acl": "private" },
-    signedAt: new Date(),
+    signedAt,
     lifeSeconds,
   }, key);
 }
@@ -44,7 +45,7 @@ export function partUrl(
 export async function answerS3(request: Request, deps: S3Deps): Promise<Response> {
   const target = targetOf(request.url);
   if (target === null) return s3ErrorResponse(NO_SUCH_KEY);
-  const refusal = refuseHeaders(request.headers) ?? refuseSignature(request, deps.key);
+  const refusal = refuseHeaders(request.headers) ?? refuseSignature(request, deps.key, deps.now());
   if (refusal !== null) return s3ErrorResponse(refusal);
   const part = deps.store.part(target.assetId, target.number);
   if (part === null) return s3ErrorResponse(NO_SUCH_KEY);
@@ -61,7 +62,7 @@ export async function answerS3(request: Request, deps: S3Deps): Promise<Response
       return s3ErrorResponse(ALREADY_ASSEMBLED);
     }
     written.keep();
-    deps.store.recordPut(assetId, number, new Date().toISOString());
+    deps.store.recordPut(assetId, number, deps.now().toISOString());
     if (deps.store.isSealed(assetId)) deps.assembler.begin(assetId);
     return new Response(null, { headers: { etag: `"${written.digest}"` } });
   } catch (error) {
@@ -105,8 +106,7 @@ function refuseHeaders(headers: Headers): S3Refusal | null {
   return null;
 }
 
-function refuseSignature(request: Request, key: SigningKey): S3Refusal | null {
-  const now = new Date();
+function refuseSignature(request: Request, key: SigningKey, now: Date): S3Refusal | null {
   const fault = checkPresigned(request, key, now);
   return fault === null ? null : refusalOf(fault, now);
 }

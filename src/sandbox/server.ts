@@ -3,11 +3,17 @@ import { Config, StateFailure } from "../errors.ts";
 import { apiRoutes } from "./api.ts";
 import { apiErrorResponse, ApiRefusal } from "./api_refusal.ts";
 import { createAssembler } from "./assemble.ts";
+import { authRoutes } from "./auth.ts";
+import { deviceRoutes } from "./device.ts";
+import { identify } from "./identity.ts";
 import { inspectRoutes } from "./inspect.ts";
 import { openPartsOnDisk, type PartFiles } from "./parts_on_disk.ts";
 import { answerS3, partUrl } from "./s3.ts";
+import type { SandboxRoom } from "./room.ts";
 import { openSigningKey } from "./signing_key.ts";
 import { openStore, type Store } from "./store.ts";
+import { treeRoutes } from "./tree.ts";
+import { v4Routes } from "./v4.ts";
 
 /** Life of a presigned URL in seconds, as Frame.io gives it: 24 h (V2 guide, uploading assets). */
 export const URL_LIFE_SECONDS = 86_400;
@@ -26,6 +32,8 @@ export interface SandboxOptions {
   readonly urlLifeSeconds?: number;
   /** Where the bytes of parts go. Default: files in `dir`. */
   readonly parts?: PartFiles;
+  /** The present moment. Default: this machine's clock. */
+  readonly now?: () => Date;
   /** Told of a failure that no client can be told of. Default: a line on standard error. */
   readonly onFailure?: (error: Error) => void;
 }
@@ -55,17 +63,21 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     const assembler = createAssembler(store, parts, options.onFailure ?? printFailure);
     const lifeSeconds = options.urlLifeSeconds ?? URL_LIFE_SECONDS;
 
+    const now = options.now ?? (() => new Date());
+    const room: SandboxRoom = {
+      ...{ store, parts, assembler, now, identify },
+      baseUrl: () => baseUrl,
+      urlOf: (target) => partUrl(baseUrl, target, { lifeSeconds, signedAt: now() }, key),
+    };
+
     const app = new Hono();
-    app.route(
-      "/v2",
-      apiRoutes({
-        store,
-        refuseAgain: options.refuseAgain ?? false,
-        urlOf: (target) => partUrl(baseUrl, target, lifeSeconds, key),
-      }),
-    );
+    app.route("/", authRoutes(room));
+    app.route("/v2/devices", deviceRoutes(room));
+    app.route("/v4", v4Routes(room));
+    app.route("/v2", treeRoutes(room));
+    app.route("/v2", apiRoutes(room, options.refuseAgain ?? false));
     app.route("/sandbox", inspectRoutes(store, parts));
-    app.all("/s3/*", (c) => answerS3(c.req.raw, { store, parts, assembler, key }));
+    app.all("/s3/*", (c) => answerS3(c.req.raw, { store, parts, assembler, key, now }));
     app.notFound((c) => {
       return apiErrorResponse(new ApiRefusal(404, `There is no ${c.req.method} ${c.req.path}`));
     });

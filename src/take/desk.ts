@@ -1,5 +1,5 @@
 import type { DurableEvent, PassingEvent } from "../events.ts";
-import type { RealtimeApi } from "../frameio/realtime.ts";
+import type { AssetRoute } from "../frameio/route.ts";
 import { needsRenewal } from "../frameio/url_life.ts";
 import type { Entry, Journal, KeptUrl } from "../journal/journal.ts";
 import type { QuietPolicy } from "../recording/settle.ts";
@@ -18,7 +18,7 @@ export interface TakeRoom {
   readonly random: Random;
   readonly disk: Disk;
   readonly digests: RangeDigest;
-  readonly api: RealtimeApi;
+  readonly api: AssetRoute;
   readonly journal: Journal;
   readonly bus: EventBus;
   readonly lanes: Lanes;

@@ -18,7 +18,9 @@ export async function createAsset(desk: Desk, signal: AbortSignal): Promise<void
   }
   desk.fact({ type: "asset.requested" });
   const { name, filetype } = state;
-  const asset = await room.api.createAsset({ name, filetype }, signal).catch((error) => {
+  const asset = await room.api.createAsset({
+    ...{ name, filetype, sizeBytes: null, ageSeconds: 0 },
+  }, signal).catch((error) => {
     if (error instanceof Unavailable && error.notCarriedOut) desk.fact({ type: "asset.missed" });
     throw error;
   });

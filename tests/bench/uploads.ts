@@ -3,6 +3,7 @@
 import { fromFileUrl } from "@std/path";
 import type { PublishedEvent } from "../../src/events.ts";
 import { apiCaller } from "../../src/frameio/api.ts";
+import { fixedToken } from "../../src/frameio/tokens.ts";
 import { userRoute } from "../../src/frameio/realtime.ts";
 import { systemHttp } from "../../src/runtime/http.ts";
 import { measure, type MeasuredProcess, type Needs } from "./measured_process.ts";
@@ -57,11 +58,14 @@ export async function uploadWithCurl(job: UploadJob): Promise<Uploaded> {
   const partBytes = Math.floor(job.sizeBytes / count);
   await makeSparseFile(job.path, partBytes);
 
-  const access = { baseUrl: job.baseUrl, token: "sandbox" };
+  const access = { baseUrl: job.baseUrl, tokens: fixedToken("sandbox") };
   const api = userRoute(apiCaller(systemHttp, access), "root");
   const signal = AbortSignal.timeout(job.mostMs);
   const filetype = "video/quicktime";
-  const asset = await api.createAsset({ name: "peer.mov", filetype }, signal);
+  const asset = await api.createAsset(
+    { name: "peer.mov", filetype, sizeBytes: null, ageSeconds: 0 },
+    signal,
+  );
   const parts = Array.from({ length: count }, (_, i) => {
     return { number: i + 1, sizeBytes: partBytes, isFinal: i + 1 === count };
   });

@@ -8,6 +8,7 @@ import {
 } from "@std/assert";
 import { Config, Rejected, TokenExpired, Unavailable } from "../../src/errors.ts";
 import { apiBase, apiCaller } from "../../src/frameio/api.ts";
+import { fixedToken } from "../../src/frameio/tokens.ts";
 import type { Http, HttpRequest } from "../../src/runtime/http.ts";
 
 const TOKEN = "fio-u-secret";
@@ -22,7 +23,7 @@ function answering(status: number, text: string, headers: Record<string, string>
       return Promise.resolve({ status, text, headers: new Headers(headers) });
     },
   };
-  const call = apiCaller(http, { baseUrl: "https://api.frame.io", token: TOKEN });
+  const call = apiCaller(http, { baseUrl: "https://api.frame.io", tokens: fixedToken(TOKEN) });
   return {
     requests,
     call: (body?: unknown) =>
@@ -203,7 +204,10 @@ Deno.test("apiBase() refuses what cannot be a base, and says what would be one",
 
 Deno.test("apiCaller() hands on what the door throws", async () => {
   const lost = new Unavailable("Cannot reach api.frame.io: connection refused", "network");
-  const call = apiCaller({ request: () => Promise.reject(lost) }, { baseUrl: "x", token: TOKEN });
+  const call = apiCaller({ request: () => Promise.reject(lost) }, {
+    baseUrl: "x",
+    tokens: fixedToken(TOKEN),
+  });
   const error = await assertRejects(
     () => call({ method: "GET", path: "/", doing: "read", signal }),
     Unavailable,

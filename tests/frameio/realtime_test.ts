@@ -1,7 +1,9 @@
 import { assertEquals, assertMatch, assertNotMatch, assertRejects } from "@std/assert";
 import { Unavailable } from "../../src/errors.ts";
 import { apiCaller } from "../../src/frameio/api.ts";
-import { type RealtimeApi, userRoute } from "../../src/frameio/realtime.ts";
+import { fixedToken } from "../../src/frameio/tokens.ts";
+import { userRoute } from "../../src/frameio/realtime.ts";
+import type { AssetRoute } from "../../src/frameio/route.ts";
 import { systemHttp } from "../../src/runtime/http.ts";
 import { openPeer, type Peer, type PeerRequest } from "../support/raw_peer.ts";
 
@@ -17,24 +19,29 @@ const URLS = ["https://s3/p3?X-Amz-Signature=a", "https://s3/p2?b", "http://s3/p
 /** The user route against a real server that answers with this JSON. */
 async function withService(
   answer: unknown,
-  use: (api: RealtimeApi, peer: Peer) => Promise<void>,
+  use: (api: AssetRoute, peer: Peer) => Promise<void>,
   folder = "folder-1",
 ): Promise<void> {
   await using peer = await openPeer(async (request) => {
     await request.whole;
     request.answer(200, typeof answer === "string" ? answer : JSON.stringify(answer));
   });
-  const call = apiCaller(systemHttp, { baseUrl: peer.url, token: TOKEN });
+  const call = apiCaller(systemHttp, { baseUrl: peer.url, tokens: fixedToken(TOKEN) });
   await use(userRoute(call, folder), peer);
 }
 
 const lineOf = (request: PeerRequest) => request.head.split("\r\n")[0];
 const jsonOf = (request: PeerRequest) => JSON.parse(new TextDecoder().decode(request.received()));
 
+/** Of a recording that has just begun. */
+const GROWING = { sizeBytes: null, ageSeconds: 0 };
+
 Deno.test("createAsset() sends exactly what a realtime asset needs", async () => {
   await withService({ id: "a1", name: "take 01.mov" }, async (api, peer) => {
-    const asset = { name: "take 01.mov", filetype: "video/quicktime" };
-    assertEquals(await api.createAsset(asset, signal), { id: "a1", name: "take 01.mov" });
+    const asset = { name: "take 01.mov", filetype: "video/quicktime", ...GROWING };
+    assertEquals(await api.createAsset(asset, signal), {
+      ...{ id: "a1", name: "take 01.mov", filetype: asset.filetype, parts: null },
+    });
     const [request] = peer.requests;
     assertEquals(lineOf(request!), "POST /v2/assets/folder-1/children HTTP/1.1");
     assertEquals(request!.header("authorization"), `Bearer ${TOKEN}`);
@@ -50,14 +57,21 @@ Deno.test("createAsset() sends exactly what a realtime asset needs", async () =>
 
 Deno.test("createAsset() keeps the name it asked for where the service gives none", async () => {
   await withService({ id: "a1" }, async (api) => {
-    const asset = { name: "a.mov", filetype: "video/quicktime" };
-    assertEquals(await api.createAsset(asset, signal), { id: "a1", name: "a.mov" });
+    const asset = { name: "a.mov", filetype: "video/quicktime", ...GROWING };
+    assertEquals(await api.createAsset(asset, signal), {
+      ...{ id: "a1", name: "a.mov", filetype: asset.filetype, parts: null },
+    });
   });
 });
 
 Deno.test("ids are opaque: they stay one segment of the path", async () => {
   await withService({ id: "b/2?" }, async (api, peer) => {
-    await api.createAsset({ name: "a.mov", filetype: "video/quicktime" }, signal);
+    await api.createAsset({
+      name: "a.mov",
+      filetype: "video/quicktime",
+      sizeBytes: null,
+      ageSeconds: 0,
+    }, signal);
     assertEquals(lineOf(peer.requests[0]!), "POST /v2/assets/adobe%3Aa%2Fb/children HTTP/1.1");
     await api.readAsset("b/2?", signal);
     assertEquals(lineOf(peer.requests[1]!), "GET /v2/assets/b%2F2%3F HTTP/1.1");
@@ -120,7 +134,7 @@ Deno.test("registerParts() takes no answer with other than one web URL for each 
 Deno.test("createAsset() takes no answer without an id", async () => {
   for (const answer of [{}, { id: "" }, { id: 7 }, [], "null", '"a1"']) {
     await withService(answer, async (api) => {
-      const asset = { name: "a.mov", filetype: "video/quicktime" };
+      const asset = { name: "a.mov", filetype: "video/quicktime", ...GROWING };
       await assertRejects(() => api.createAsset(asset, signal), Unavailable, "no id");
     });
   }

@@ -1,5 +1,6 @@
 import { filetypeOf } from "../../src/config.ts";
 import { apiCaller } from "../../src/frameio/api.ts";
+import { fixedToken } from "../../src/frameio/tokens.ts";
 import { userRoute } from "../../src/frameio/realtime.ts";
 import type { NewRow } from "../../src/runtime/event_store.ts";
 import { openJournal } from "../../src/journal/journal.ts";
@@ -63,7 +64,10 @@ export function startProcess(world: World, checks: Checks): Process {
     random: { fraction, hex },
     disk,
     digests: twinDigest(life, disk, plan.disk, network, service, world.chance.fork(), sends),
-    api: userRoute(apiCaller(http, { baseUrl: "https://api.sim", token: TOKEN }), "root"),
+    api: userRoute(
+      apiCaller(http, { baseUrl: "https://api.sim", tokens: fixedToken(TOKEN) }),
+      "root",
+    ),
     journal: openJournal(store, clock),
     bus,
     lanes: createLanes(plan.lanes),

@@ -1,5 +1,5 @@
 import { Unavailable } from "../../src/errors.ts";
-import type { RealtimeApi } from "../../src/frameio/realtime.ts";
+import type { AssetRoute } from "../../src/frameio/route.ts";
 import type { RangeDigest } from "../../src/runtime/range_digest.ts";
 
 /** Real digests, but no PUT ever begins: what is registered stays on its way until it is aborted. */
@@ -31,7 +31,7 @@ export function losePutAnswers(
 }
 
 /** The real API, with the first answer of one call lost on its way back. */
-export function loseAnswer(real: RealtimeApi, call: "createAsset" | "registerParts"): RealtimeApi {
+export function loseAnswer(real: AssetRoute, call: "createAsset" | "registerParts"): AssetRoute {
   let lost = false;
   const once = <T>(name: typeof call, answer: T): T => {
     if (name !== call || lost) return answer;
@@ -39,6 +39,7 @@ export function loseAnswer(real: RealtimeApi, call: "createAsset" | "registerPar
     throw new Unavailable("Cannot reach Frame.io: the answer was lost", "network");
   };
   return {
+    takes: real.takes,
     createAsset: async (asset, signal) =>
       once("createAsset", await real.createAsset(asset, signal)),
     registerParts: async (assetId, parts, totalBytes, signal) =>

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { recordingOf } from "../../src/config.ts";
 import type { PublishedEvent } from "../../src/events.ts";
 import { apiCaller } from "../../src/frameio/api.ts";
+import { fixedToken } from "../../src/frameio/tokens.ts";
 import { userRoute } from "../../src/frameio/realtime.ts";
 import { openJournal } from "../../src/journal/journal.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
@@ -86,7 +87,7 @@ export async function openHouse(sandboxOptions: Partial<SandboxOptions> = {}): P
   const store = openEventStore(stateFolder);
   const digests = systemRangeDigest();
   const events: PublishedEvent[] = [];
-  const call = apiCaller(systemHttp, { baseUrl: sandbox.baseUrl, token: "sandbox" });
+  const call = apiCaller(systemHttp, { baseUrl: sandbox.baseUrl, tokens: fixedToken("sandbox") });
 
   function upload(paths: readonly string[], options: UploadOptions = {}): Upload {
     const abort = new AbortController();

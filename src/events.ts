@@ -36,7 +36,15 @@ export type DurableEvent =
   | { readonly type: "asset.requested" }
   /** The create call certainly did not arrive: nothing was created. */
   | { readonly type: "asset.missed" }
-  | { readonly type: "asset.created"; readonly assetId: string; readonly name: string }
+  | {
+    readonly type: "asset.created";
+    readonly assetId: string;
+    readonly name: string;
+    /** What PUTs carry as Content-Type, where the service has chosen it. */
+    readonly filetype?: string;
+    /** The way in: an asset is known only where it was created. */
+    readonly route?: string;
+  }
   /** The asset cannot be completed; a second one takes over. */
   | { readonly type: "asset.abandoned"; readonly assetId: string; readonly reason: string }
   /** Size of part 1, fixed before part 2 is registered. */

@@ -60,6 +60,7 @@ export async function runWatch(config: WatchConfig, signal: AbortSignal): Promis
       random: systemRandom,
       disk: systemDisk,
       digests,
+      routeName: "user",
       api: userRoute(apiCaller(systemHttp, access), access.folder),
       journal: openJournal(store, clock),
       bus,

@@ -24,6 +24,8 @@ export interface Scene {
   readonly judgement: Judgement;
   /** Whether a write after a reading that begins now would show in the file's size or time. */
   readonly isSteady: boolean;
+  /** Whether parts can be declared while the recording grows, or only whole files go this way. */
+  readonly takes: "growing" | "finished";
   /** Lanes of this process. */
   readonly lanes: number;
   /** Whether this errand is under way or waits for its next attempt. */
@@ -65,7 +67,10 @@ const VERIFY_LANES = 2;
 /** The steps to begin now; those under way are not named again. */
 export function decide(state: TakeState, scene: Scene): Step[] {
   if (scene.sizeBytes === 0) return [];
-  if (state.asset.at !== "created") return scene.busy("asset") ? [] : [{ do: "create_asset" }];
+  if (state.asset.at !== "created") {
+    const isTime = scene.takes === "growing" || scene.judgement.is === "ended";
+    return isTime && !scene.busy("asset") ? [{ do: "create_asset" }] : [];
+  }
   if (state.finalized === null) {
     const byBytes = shiftBytes(state, scene);
     const hasMoved = byBytes !== 0 && byBytes !== "unknown";
@@ -181,7 +186,9 @@ function puts(state: TakeState, scene: Scene): Step[] {
     if (part.isFinal) return scene.judgement.is === "ended" && othersVerified(state, scene);
     return part.number !== HEAD_NUMBER || isEnding(scene);
   };
-  return openParts(state).filter(mayGo).map(({ number }): Step => ({ do: "put", number }));
+  // A finished file may have thousands of open parts, and a place is counted from the first one on.
+  const next = openParts(state).slice(0, PARTS_A_LANE * scene.lanes);
+  return next.filter(mayGo).map(({ number }): Step => ({ do: "put", number }));
 }
 
 /** Stored parts that are to be read again, lowest number first. */

@@ -19,6 +19,8 @@ export interface TakeRoom {
   readonly disk: Disk;
   readonly digests: RangeDigest;
   readonly api: AssetRoute;
+  /** Name of that way in, as `--route` has it. */
+  readonly routeName: string;
   readonly journal: Journal;
   readonly bus: EventBus;
   readonly lanes: Lanes;

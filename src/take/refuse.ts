@@ -1,4 +1,4 @@
-import { Limit } from "../errors.ts";
+import { Limit, Rejected } from "../errors.ts";
 import { MAX_FILE_BYTES } from "../parts/limits.ts";
 import type { Desk } from "./desk.ts";
 import type { Sight } from "./sight.ts";
@@ -6,9 +6,19 @@ import type { Sight } from "./sight.ts";
 /**
  * Stops a take whose recording can never become an asset, whatever is tried.
  *
+ * @throws Rejected if its asset lies behind another way in.
  * @throws Limit for more than Frame.io takes, or for a recording that ended without a byte.
  */
-export function refuseUnusable({ state }: Desk, { facts: { sizeBytes }, judgement }: Sight): void {
+export function refuseUnusable({ state, room }: Desk, sight: Sight): void {
+  const { facts: { sizeBytes }, judgement } = sight;
+  const route = state.asset.at === "created" ? state.asset.route : null;
+  if (route !== null && route !== room.routeName && !state.completed) {
+    throw new Rejected(
+      `Cannot go on with ${state.name}: its asset was created through --route ${route}, and this ` +
+        `is --route ${room.routeName}. Run the same command again with --route ${route}`,
+      0,
+    );
+  }
   if (sizeBytes > MAX_FILE_BYTES) {
     throw new Limit(
       `Cannot upload ${state.name}: it has ${sizeBytes} bytes, Frame.io takes at most 5 TiB`,

@@ -1,4 +1,5 @@
 import { Rejected, Unavailable } from "../errors.ts";
+import type { CreatedAsset, NewAsset } from "../frameio/route.ts";
 import type { Entry } from "../journal/journal.ts";
 import type { Step } from "./decide.ts";
 import { assetId, type Desk } from "./desk.ts";
@@ -17,14 +18,44 @@ export async function createAsset(desk: Desk, signal: AbortSignal): Promise<void
     });
   }
   desk.fact({ type: "asset.requested" });
-  const { name, filetype } = state;
-  const asset = await room.api.createAsset({
-    ...{ name, filetype, sizeBytes: null, ageSeconds: 0 },
-  }, signal).catch((error) => {
+  const asset = await room.api.createAsset(newAsset(desk), signal).catch((error) => {
     if (error instanceof Unavailable && error.notCarriedOut) desk.fact({ type: "asset.missed" });
     throw error;
   });
-  desk.fact({ type: "asset.created", assetId: asset.id, name: asset.name });
+  const { id: assetId, name, filetype, parts } = asset;
+  const created: Entry = {
+    event: { type: "asset.created", assetId, name, filetype, route: room.routeName },
+  };
+  desk.record(created, ...partEntries(parts ?? []));
+  const receivedAtMs = room.clock.now();
+  parts?.forEach(({ url }, i) => void desk.urls.set(i + 1, { url, receivedAtMs }));
+}
+
+function newAsset({ state, room, sight }: Desk): NewAsset {
+  const { sizeBytes, bornMs } = sight!.facts; // nothing is created before the first look
+  const ageMs = room.clock.now() - (bornMs ?? room.clock.now());
+  return {
+    name: state.name,
+    filetype: state.filetype,
+    sizeBytes: room.api.takes === "growing"
+      ? null
+      : Math.min(sizeBytes, state.finishAskedBytes ?? Infinity),
+    ageSeconds: Math.max(0, Math.round(ageMs / 1000)), // a clock may have been set back
+  };
+}
+
+/** Parts that came with the asset: declared and registered in one stroke, the last one being the final. */
+function partEntries(parts: NonNullable<CreatedAsset["parts"]>): Entry[] {
+  const totalBytes = parts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  return parts.flatMap(({ sizeBytes, url }, i): Entry[] => {
+    const number = i + 1;
+    const isFinal = number === parts.length;
+    const total = isFinal ? { totalBytes } : {};
+    return [
+      { event: { type: "part.planned", number, sizeBytes, isFinal, ...total } },
+      { event: { type: "part.registered", number }, url },
+    ];
+  });
 }
 
 /**

@@ -33,7 +33,12 @@ export interface TakeState {
   filetype: string;
   fileId: string;
   /** `requested`: a create call was begun and its answer is not known. */
-  asset: { readonly at: "none" | "requested" } | { readonly at: "created"; readonly id: string };
+  asset: { readonly at: "none" | "requested" } | {
+    readonly at: "created";
+    readonly id: string;
+    /** The way in that it was created through; null in journals that do not tell. */
+    readonly route: string | null;
+  };
   /** Assets left behind, with the reason. */
   formerAssets: { readonly assetId: string; readonly reason: string }[];
   head: { readonly bytes: number; readonly mediaStart: number | null } | null;
@@ -93,7 +98,8 @@ export function apply(state: TakeState, event: DurableEvent): void {
       state.asset = { at: "none" };
       break;
     case "asset.created":
-      state.asset = { at: "created", id: event.assetId };
+      state.asset = { at: "created", id: event.assetId, route: event.route ?? null };
+      state.filetype = event.filetype ?? state.filetype;
       break;
     case "asset.abandoned":
       state.formerAssets.push({ assetId: event.assetId, reason: event.reason });

@@ -163,6 +163,7 @@ export function createTake(
       mediaStart: look.mediaStart,
       judgement,
       isSteady: steadyInMs === 0 || state.finishAskedBytes !== null,
+      takes: room.api.takes,
       lanes: room.lanes.count,
       busy: errands.busy,
       hasUrl: (number) => hasUrl(desk, number),

@@ -64,6 +64,7 @@ export function startProcess(world: World, checks: Checks): Process {
     random: { fraction, hex },
     disk,
     digests: twinDigest(life, disk, plan.disk, network, service, world.chance.fork(), sends),
+    routeName: "user",
     api: userRoute(
       apiCaller(http, { baseUrl: "https://api.sim", tokens: fixedToken(TOKEN) }),
       "root",

@@ -98,6 +98,7 @@ export async function openHouse(sandboxOptions: Partial<SandboxOptions> = {}): P
       random: systemRandom,
       disk: systemDisk,
       digests,
+      routeName: "user",
       api: userRoute(call, "root"),
       journal: openJournal(store, systemClock),
       bus,

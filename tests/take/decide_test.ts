@@ -17,6 +17,7 @@ function scene(sizeBytes: number, judgement: Judgement, more: Partial<Scene> = {
     mediaStart: 36,
     judgement,
     isSteady: true,
+    takes: "growing",
     lanes: 5,
     busy: () => false,
     hasUrl: () => true,
@@ -213,4 +214,26 @@ Deno.test("decide() takes the operator's finish back once the recorder moves its
   apply(state, { type: "finish.withdrawn" });
   assertEquals(state.finishAskedBytes, null);
   assertEquals(decide(state, moved), [{ do: "shift", byBytes: 5000, mediaStart: 5036 }]);
+});
+
+Deno.test("decide() creates the asset of a route for finished files only when the recording has ended", () => {
+  const state = emptyState("t");
+  const takes = "finished" as const;
+  assertEquals(decide(state, scene(9 * MIB, GROWING, { takes })), []);
+  assertEquals(decide(state, scene(9 * MIB, SETTLING, { takes })), []);
+  assertEquals(decide(state, scene(9 * MIB, ENDED, { takes })), [{ do: "create_asset" }]);
+});
+
+Deno.test("decide() sends the parts that came with an asset, and the last one when the others hold", () => {
+  const state = emptyState("t");
+  apply(state, { type: "asset.created", assetId: "a", name: "n" });
+  for (let number = 1; number <= 100; number++) addPart(state, number, MIB, "registered");
+  addPart(state, 101, MIB, "registered", 101 * MIB);
+  const now = scene(101 * MIB, ENDED, { takes: "finished", lanes: 2 });
+  assertEquals(doing(decide(state, now), "put"), [1, 2, 3, 4, 5, 6, 7, 8]);
+  for (let number = 1; number <= 100; number++) {
+    apply(state, { type: "part.stored", number, digest: "d" });
+  }
+  assertEquals(doing(decide(state, now), "put"), []);
+  assertEquals(doing(decide(state, { ...now, isVerified: () => true }), "put"), [101]);
 });

@@ -94,7 +94,7 @@ Deno.test("recall() goes on with a take whose stored bytes are there, with its U
   const known = await room.recall();
   assert(known.is === "begun");
   assertEquals(known.state.id, "t1");
-  assertEquals(known.state.asset, { at: "created", id: "asset-t1" });
+  assertEquals(known.state.asset, { at: "created", id: "asset-t1", route: null });
   assertEquals([...known.urls.keys()], [4]);
 });
 

@@ -59,7 +59,7 @@ Deno.test("state of a take goes from nothing to a verified asset by its facts", 
     { type: "asset.completed" },
   );
   assertEquals([state.path, state.name, state.fileId], ["/a.mov", "a.mov", "7:1"]);
-  assertEquals(state.asset, { at: "created", id: "a1" });
+  assertEquals(state.asset, { at: "created", id: "a1", route: null });
   assertEquals(state.head, { bytes: 10, mediaStart: 36 });
   assertEquals([state.totalBytes, state.finishAskedBytes], [45, 45]);
   assertEquals(state.ended, { by: "operator", finishedByRecorder: false });

@@ -87,7 +87,7 @@ export function createChecks(world: World): Checks {
 
   /** A take ends by evidence alone. */
   function checkEnd({ path, fileId, ended }: KnownTake): void {
-    const { recorder, hasDied, reopenedAtMs } = recordingAt(world, path);
+    const { recorder, hasDied, hasAllMedia, reopenedAtMs } = recordingAt(world, path);
     // What a look said of the recording before may be told when the next one has begun.
     const isFresh = reopenedAtMs !== null && schedule.nowMs - reopenedAtMs < LOOK_MS;
     const isOpen = (files.ofId(fileId)?.writers ?? 0) > 0 && !isFresh;
@@ -97,7 +97,8 @@ export function createChecks(world: World): Checks {
       violate(`${path} ended by its container while its recorder has it open`);
     }
     if (by === "writer_gone" && isOpen) violate(`${path}: its writer is there`);
-    const isOpenInItsBytes = recorder.hasEndRule && !recorder.isUndecidableWhileOpen;
+    const isOpenInItsBytes = recorder.hasEndRule && !recorder.isUndecidableWhileOpen &&
+      !(recorder.isUndecidableAtStop && hasAllMedia());
     if (by === "idle" && isOpen && isOpenInItsBytes) {
       violate(`${path} ended by silence while its recorder has it open`);
     }

@@ -20,6 +20,8 @@ export interface Recording {
   reopenedAtMs: number | null;
   /** When it closed its file or died, world milliseconds; null before. */
   endedAtMs: number | null;
+  /** Whether all its media are written: it is about to stop. */
+  hasAllMedia(): boolean;
   /** It died before it had finished its file. */
   hasDied: boolean;
   /** The file of the take; null before it was created. */
@@ -74,6 +76,7 @@ export function startRecording(
     reopenedAtMs: null,
     endedAtMs: null,
     hasDied: false,
+    hasAllMedia: () => writtenBytes >= plan.mediaBytes,
     file: null,
     changedAtMs: 0,
     over: live().then(() => void (recording.isOver = true)),

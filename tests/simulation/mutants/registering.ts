@@ -112,9 +112,9 @@ export const registering: readonly Mutant[] = [
   ...mutantsOf("src/frameio/api.ts", [
     {
       name: "a refused token is tried again",
-      from: "    return new TokenExpired(\n",
+      from: "    return new TokenExpired(`Cannot",
       to:
-        '    return new Unavailable(\n"Cannot go on: Frame.io answered 401", "api_fault"); new TokenExpired(\n',
+        "    return new Unavailable(`Cannot go on: Frame.io answered 401`, 'api_fault'); (`Cannot",
     },
     {
       name: "a refusal is tried again",

@@ -41,6 +41,7 @@ function mxf(name: string, bodies: (all: Piece[]) => Piece[]): Recorder {
     name,
     extension: ".mxf",
     hasEndRule: true,
+    isUndecidableAtStop: true, // with a footer, and a header that is open: streams stay like that
     mostMediaBytes: Infinity,
     async record(tools) {
       const file = tools.create();

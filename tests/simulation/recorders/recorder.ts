@@ -49,6 +49,8 @@ export interface Recorder {
   readonly looksFinalEarly?: boolean;
   /** While it records its bytes may be `undecidable`: a long silence may end it. Default: false. */
   readonly isUndecidableWhileOpen?: boolean;
+  /** So once all its media are written, until it closes its header. Default: false. */
+  readonly isUndecidableAtStop?: boolean;
   /** Most media that it takes, in bytes; Infinity but for formats with a small limit. */
   readonly mostMediaBytes: number;
   /** Records one take to its end, and returns when the file is closed and finished. */

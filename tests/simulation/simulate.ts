@@ -1,3 +1,4 @@
+import { MIN_PART_BYTES } from "../../src/parts/limits.ts";
 import { createChecks } from "./checks.ts";
 import { checkEnd } from "./end_checks.ts";
 import { startOperator } from "./operator.ts";
@@ -81,6 +82,9 @@ export async function simulate(
 const MOST_WAIT_MS = 10 * 60_000;
 const WAITS = 3;
 
+/** Reads of the looks that one part takes, at most: a FLAC file's frames are searched from its end. */
+const LOOK_READS = 100;
+
 /** Once everything has healed, a take comes to its end within a bounded time. */
 function checkTime(world: World, operator: ReturnType<typeof startOperator>): void {
   const { plan, schedule, recordings, network } = world;
@@ -95,7 +99,9 @@ function checkTime(world: World, operator: ReturnType<typeof startOperator>): vo
   const bytes = recordings.reduce((sum, { file }) => sum + (file?.content.sizeBytes ?? 0), 0);
   const movingMs = 1000 * bytes *
     (3 / network.weather.uplinkBytesPerSecond() + 6 / plan.disk.bytesPerSecond);
-  const mostMs = plan.abandonMs + 4 * plan.idleMs + WAITS * MOST_WAIT_MS + 2 * movingMs;
+  const lookingMs = LOOK_READS * plan.disk.slowMs * (bytes / MIN_PART_BYTES);
+  const mostMs = plan.abandonMs + 4 * plan.idleMs + WAITS * MOST_WAIT_MS + 2 * movingMs +
+    lookingMs;
   if (schedule.nowMs > calmSinceMs + mostMs) {
     world.violate(`not finalized ${Math.round(mostMs / 1000)} s after everything was well again`);
   }

@@ -23,14 +23,33 @@ export interface Address {
   readonly port: number;
 }
 
-/** The watch command, ready to run. */
+/** Ways into Frame.io; `auto` takes the one that the credentials at hand allow. */
+export const ROUTES = ["auto", "device", "user", "v4"] as const;
+
+/** Where Frame.io is, and who calls. */
+export interface Account {
+  readonly apiBase: string;
+  /** Adobe's identity service. */
+  readonly imsBase: string;
+  readonly route: (typeof ROUTES)[number];
+  /** Folder or root asset to upload into; a paired device needs none. */
+  readonly folder: string | null;
+  /** Folders below it, made where missing: `Day 3/A-Cam`. */
+  readonly folderPath: string | null;
+  /** Account of the V4 API; where there is only one it need not be given. */
+  readonly accountId: string | null;
+  /** A developer token, if one was given. */
+  readonly token: Secret | null;
+}
+
+/** The watch and the upload command, ready to run. */
 export interface WatchConfig {
+  /** `growing`: recordings that may grow or not be there yet. `finished`: files that are whole. */
+  readonly sends: "growing" | "finished";
   /** Paths as given, and the asset names to use. */
   readonly recordings: readonly { path: string; name: string; filetype: string }[];
   /** Where Frame.io is; null for the embedded sandbox. */
-  readonly account:
-    | { readonly apiBase: string; readonly folder: string; readonly token: Secret }
-    | null;
+  readonly account: Account | null;
   readonly stateFolder: string;
   /** Null with --no-listen. `asked`: the address was given, so it must be had. */
   readonly listen: (Address & { readonly asked: boolean }) | null;

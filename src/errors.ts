@@ -15,7 +15,9 @@ export type Outage =
   /** S3 asked to slow down or failed in passing (Amazon S3, List of error codes). */
   | "storage"
   /** The recording could not be read: a network volume or a drive that is away for a moment. */
-  | "disk";
+  | "disk"
+  /** Somebody paused this device's channel in Frame.io (Camera to Cloud: 409 Channel Paused). */
+  | "paused";
 
 /** It will work later: wait, then try the same thing again. */
 export class Unavailable extends Error {
@@ -58,10 +60,20 @@ export class RecordingChanged extends Error {
 /** The service said no and will say no again: stop this take. */
 export class Rejected extends Error {
   override readonly name = "Rejected";
-  /** @param status The HTTP status of the refusal. */
-  constructor(message: string, readonly status: number, options: ErrorOptions = {}) {
+  /**
+   * @param status The HTTP status of the refusal.
+   * @param options `about`: what the service names as wrong, pointers into the request and its words.
+   */
+  constructor(
+    message: string,
+    readonly status: number,
+    options: ErrorOptions & { about?: readonly string[] } = {},
+  ) {
     super(message, options);
+    this.about = options.about ?? [];
   }
+  /** What the service names as wrong, pointers into the request and its words; without secrets. */
+  readonly about: readonly string[];
 }
 
 /** A bound of the service is passed (empty file, over 5 TiB): stop this take. */

@@ -1,13 +1,20 @@
-import { apiBase } from "../frameio/api.ts";
 import { Config } from "../errors.ts";
-import { type Flags, looksSecret, parseFlags, textOf } from "./flags.ts";
-import { parseAddress, parseNumber, recordingOf, secret, type WatchConfig } from "../config.ts";
+import { ACCOUNT_FLAGS, accountOf } from "./account_flags.ts";
+import { parseFlags, textOf, wordsOf } from "./flags.ts";
+import { type S3Flags, s3Of } from "./s3_flags.ts";
+import { parseAddress, parseNumber, recordingOf, type WatchConfig } from "../config.ts";
 
 /** What the command line asks for. */
 export type Command =
-  | { readonly is: "help"; readonly of: "watch" | "sandbox" | "demo" }
+  | { readonly is: "help"; readonly of: "watch" | "upload" | "sandbox" | "demo" }
   | { readonly is: "version" }
-  | { readonly is: "watch"; readonly config: WatchConfig }
+  | { readonly is: "watch" | "upload"; readonly config: WatchConfig }
+  | {
+    readonly is: "remote";
+    readonly url: string;
+    readonly name: string;
+    readonly config: WatchConfig;
+  }
   | {
     readonly is: "sandbox";
     readonly hostname: string;
@@ -15,6 +22,8 @@ export type Command =
     readonly dir: string;
     readonly refuseAgain: boolean;
     readonly urlLifeSeconds: number;
+    /** A real S3 server that takes the parts; absent where the sandbox does. */
+    readonly s3?: S3Flags;
   }
   | { readonly is: "demo"; readonly seconds: number };
 
@@ -32,14 +41,15 @@ export interface Surroundings {
  * @throws Config with what is wrong and how to write it.
  */
 export function parseCommand(args: readonly string[], around: Surroundings): Command {
-  if (args[0] === "sandbox") return parseSandbox(args.slice(1));
+  if (args[0] === "sandbox") return parseSandbox(args.slice(1), around);
   if (args[0] === "demo") return parseDemo(args.slice(1));
+  if (args[0] === "upload") return parseUpload(args.slice(1), around);
   return parseWatch(args, around);
 }
 
 const WATCH_FLAGS = {
   boolean: ["sandbox", "stay", "correct", "json", "help", "version"],
-  string: ["name", "api", "folder", "token-file", "state", "lanes", "idle", "abandon"],
+  string: ["name", ...ACCOUNT_FLAGS, "state", "lanes", "idle", "abandon"],
 };
 
 function parseWatch(args: readonly string[], around: Surroundings): Command {
@@ -66,7 +76,8 @@ function parseWatch(args: readonly string[], around: Surroundings): Command {
     is: "watch",
     config: Object.freeze({
       recordings: paths.map((path) => recordingOf(path, name)),
-      account: flags.sandbox === true ? embedded(flags) : account(flags, stateFolder, around),
+      sends: "growing",
+      account: accountOf(flags, stateFolder, around),
       stateFolder,
       listen: listen === null ? null : {
         ...parseAddress(listen ?? "127.0.0.1:8090", "--listen"),
@@ -82,70 +93,62 @@ function parseWatch(args: readonly string[], around: Surroundings): Command {
   };
 }
 
+/** A finished file that stands still so long is taken as it is, in milliseconds; --idle changes it. */
+const FINISHED_IDLE_SECONDS = 2;
+
+/** `upload FILE…`: the same engine, for files that are whole. */
+function parseUpload(args: readonly string[], around: Surroundings): Command {
+  const flags = parseFlags(args, { ...UPLOAD_FLAGS, words: true });
+  const paths = wordsOf(flags);
+  if (flags.help === true) return { is: "help", of: "upload" };
+  const text = (flag: string) => textOf(flags, flag);
+  const url = text("url");
+  const name = text("name");
+  if (url === undefined && paths.length === 0) {
+    throw new Config("Name the files: reeltime upload FILE…, or see reeltime upload --help");
+  }
+  if (name !== undefined && paths.length > 1) {
+    throw new Config("Cannot use --name with several files: it names one asset");
+  }
+  const stateFolder = text("state") ?? defaultStateFolder(around);
+  const idleSeconds = parseNumber(text("idle"), "--idle", SECONDS, FINISHED_IDLE_SECONDS);
+  const listen = text("listen");
+  const config: WatchConfig = Object.freeze({
+    recordings: [...new Set(paths)].map((path) => recordingOf(path, name)),
+    sends: "finished",
+    account: accountOf(flags, stateFolder, around),
+    stateFolder,
+    listen: listen === undefined ? null : { ...parseAddress(listen, "--listen"), asked: true },
+    lanes: parseNumber(text("lanes"), "--lanes", { least: 1, most: 32, whole: true }, 5),
+    idleMs: 1000 * idleSeconds,
+    abandonMs: 1000 * idleSeconds,
+    stay: false,
+    correct: false,
+    json: flags.json === true,
+  });
+  if (url === undefined) return { is: "upload", config };
+  if (paths.length > 0) throw new Config("Give either files or --url, not both");
+  if (name === undefined) {
+    throw new Config("Name the asset of --url with --name, for example x.mov");
+  }
+  return { is: "remote", url: webUrl(url), name, config };
+}
+
+const UPLOAD_FLAGS = {
+  boolean: ["sandbox", "json", "help"],
+  string: ["name", "url", ...ACCOUNT_FLAGS, "state", "lanes", "idle", "listen"],
+};
+
+function webUrl(text: string): string {
+  if (/^https?:\/\//.test(text) && URL.canParse(text)) return text;
+  throw new Config("Cannot use --url: give an address that begins with https://");
+}
+
 /** Times on the command line, in seconds, up to a week. */
 const SECONDS = { least: 0.1, most: 604_800, whole: false };
 
-function embedded(flags: Flags): null {
-  for (const flag of ["api", "folder", "token-file"]) {
-    if (flags[flag] !== undefined) {
-      throw new Config(`Cannot use --${flag} with --sandbox: the embedded stand-in needs none`);
-    }
-  }
-  return null;
-}
-
-function account(
-  flags: Flags,
-  stateFolder: string,
-  around: Surroundings,
-): WatchConfig["account"] {
-  const base = apiBase(textOf(flags, "api") ?? "https://api.frame.io");
-  const token = tokenOf(textOf(flags, "token-file"), around);
-  // A variable that is set to nothing counts as not set.
-  const folder = textOf(flags, "folder") || around.env("FRAMEIO_FOLDER") ||
-    folderOf(stateFolder, around);
-  if (!folder) {
-    throw new Config(
-      "Cannot tell where to upload to: give a folder's id with --folder, in FRAMEIO_FOLDER, or as " +
-        `"folder" in ${stateFolder}/config.json`,
-    );
-  }
-  return { apiBase: base, folder, token };
-}
-
-function tokenOf(file: string | undefined, around: Surroundings) {
-  const token = (file === undefined ? around.env("FRAMEIO_TOKEN") : around.readText(file))?.trim();
-  if (file !== undefined && token === undefined) {
-    const what = looksSecret(file) ? "--token-file names a file, not the token; it" : file;
-    throw new Config(`Cannot read the token: ${what} is not there or not readable`);
-  }
-  if (token === undefined || token === "") {
-    throw new Config(
-      "Cannot reach Frame.io without credentials: put the token into FRAMEIO_TOKEN or into a file " +
-        "named with --token-file. To try reeltime without an account, add --sandbox",
-    );
-  }
-  if (/[^\x21-\x7e]/.test(token)) {
-    throw new Config("Cannot use the token: it holds spaces or line breaks. Store it on one line");
-  }
-  return secret(token);
-}
-
-function folderOf(stateFolder: string, around: Surroundings): string | undefined {
-  const path = `${stateFolder}/config.json`;
-  const text = around.readText(path);
-  if (text === undefined) return undefined;
-  try {
-    const folder = JSON.parse(text)?.folder;
-    return typeof folder === "string" ? folder : undefined;
-  } catch {
-    // The parser's own words quote the file, which may hold what should stay in it.
-    throw new Config(`Cannot read ${path}: it is not JSON. Mend or delete it`);
-  }
-}
-
 /** Where this system keeps the state of programs (XDG Base Directory Specification on Linux). */
-function defaultStateFolder({ env, os }: Surroundings): string {
+export function defaultStateFolder({ env, os }: Surroundings): string {
   const inHome = (folder: string) => {
     const home = env("HOME");
     return home && `${home}/${folder}`;
@@ -159,21 +162,23 @@ function defaultStateFolder({ env, os }: Surroundings): string {
   return `${base}/reeltime`;
 }
 
-function parseSandbox(args: readonly string[]): Command {
+function parseSandbox(args: readonly string[], around: Surroundings): Command {
   const flags = parseFlags(args, {
     boolean: ["help", "refuse-again"],
-    string: ["listen", "dir", "url-life"],
+    string: ["listen", "dir", "url-life", "s3", "bucket"],
   });
   if (flags.help === true) return { is: "help", of: "sandbox" };
   const dir = textOf(flags, "dir");
   if (dir === undefined) throw new Config("Name the sandbox's folder with --dir DIR");
   const life = { least: 1, most: 604_800, whole: true };
+  const s3 = s3Of(flags, around);
   return {
     is: "sandbox",
     ...parseAddress(textOf(flags, "listen") ?? "127.0.0.1:8091", "--listen"),
     dir,
     refuseAgain: flags["refuse-again"] === true,
     urlLifeSeconds: parseNumber(textOf(flags, "url-life"), "--url-life", life, 86_400),
+    ...(s3 === undefined ? {} : { s3 }),
   };
 }
 

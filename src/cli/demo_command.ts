@@ -1,11 +1,11 @@
 import { join } from "@std/path";
 import { createHash } from "node:crypto";
 import { format as formatBytes } from "@std/fmt/bytes";
-import { recordingOf, secret } from "../config.ts";
+import { recordingOf } from "../config.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { startSandbox } from "../sandbox/server.ts";
 import { recordMov } from "./camera.ts";
-import { SANDBOX_ACCESS } from "./embedded.ts";
+import { sandboxAccount } from "./embedded.ts";
 import { runWatch } from "./watch_command.ts";
 
 /** What the sandbox lists of an asset. */
@@ -37,11 +37,8 @@ export async function runDemo(
     say(`A camera records ${seconds} s to ${path}; reeltime uploads it while it grows.\n`);
     const upload = runWatch({
       recordings: [recordingOf(path, undefined)],
-      account: {
-        apiBase: sandbox.baseUrl,
-        folder: SANDBOX_ACCESS.folder,
-        token: secret(SANDBOX_ACCESS.token),
-      },
+      sends: "growing",
+      account: sandboxAccount(sandbox.baseUrl),
       stateFolder: join(folder, "state"),
       listen: { hostname: "127.0.0.1", port: 0, asked: true },
       lanes: 5,

@@ -1,11 +1,17 @@
 import { join } from "@std/path";
+import { type Account, secret } from "../config.ts";
 import { Config } from "../errors.ts";
 import type { EventStore } from "../runtime/event_store.ts";
 import { lockRecording } from "../runtime/lock.ts";
 import { startSandbox } from "../sandbox/server.ts";
 
-/** Token that every sandbox accepts, and the id of its root folder. */
-export const SANDBOX_ACCESS = { token: "sandbox", folder: "root" } as const;
+/** The account of every sandbox: its developer token, and its root folder. */
+export function sandboxAccount(baseUrl: string): Account {
+  return {
+    ...{ apiBase: baseUrl, imsBase: baseUrl, route: "user", token: secret("sandbox") },
+    ...{ folder: "root", folderPath: null, accountId: null },
+  };
+}
 
 /**
  * Starts the sandbox that lives in this process, with its files in the state folder. It comes back on

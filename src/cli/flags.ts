@@ -14,6 +14,8 @@ export interface FlagKinds {
   collect?: string[];
   /** Flags with a value that may also be given as `--no-…`. */
   negatable?: string[];
+  /** Words without a flag are taken, in `_`. */
+  words?: boolean;
 }
 
 /**
@@ -25,12 +27,16 @@ export function parseFlags(args: readonly string[], kinds: FlagKinds): Flags {
   refuseValues(args, [...kinds.boolean, ...(kinds.negatable ?? []).map((flag) => `no-${flag}`)]);
   const flags = parseArgs([...args], {
     ...kinds,
+    string: [...kinds.string, ...(kinds.words === true ? ["_"] : [])], // "007.mov" is no number
     unknown: (arg) => {
+      if (kinds.words === true && arg !== "" && !arg.startsWith("-") && !looksSecret(arg)) return;
       throw notUnderstood(arg, args, kinds);
     },
   });
   // What stands behind "--" comes here unasked.
-  for (const arg of flags._) throw notUnderstood(String(arg), args, kinds);
+  if (kinds.words !== true) {
+    for (const arg of flags._) throw notUnderstood(String(arg), args, kinds);
+  }
   // A missing value is left as "".
   for (const flag of kinds.string) {
     if ([flags[flag]].flat().includes("")) {
@@ -85,4 +91,9 @@ export function looksSecret(word: string): boolean {
 export function textOf(flags: Flags, flag: string): string | undefined {
   const value = flags[flag];
   return typeof value === "string" ? value : undefined;
+}
+
+/** The words that stand without a flag. */
+export function wordsOf(flags: Flags): string[] {
+  return (flags._ as readonly (string | number)[]).map(String);
 }

@@ -1,4 +1,4 @@
-import { Config, StateFailure } from "../errors.ts";
+import { Config, Limit, Rejected, StateFailure, TokenExpired, Unavailable } from "../errors.ts";
 
 /** What a command is given to run with. */
 export interface Program {
@@ -28,15 +28,19 @@ export async function runProgram(command: (program: Program) => Promise<number>)
   try {
     Deno.exit(await command({ say, signal: interrupt.signal }));
   } catch (error) {
+    if (interrupt.signal.aborted && error === interrupt.signal.reason) Deno.exit(INTERRUPTED);
     // deno-lint-ignore no-console -- as above
     console.error(`reeltime: ${wordsOf(error)}`);
     Deno.exit(error instanceof Config || error instanceof Deno.errors.NotCapable ? 2 : 1);
   }
 }
 
+/** Errors whose message says what a person can do. */
+const FOR_PEOPLE = [Config, StateFailure, Unavailable, Rejected, TokenExpired, Limit] as const;
+
 /** The error in words for people; a stack trace only for what is our own fault. */
 function wordsOf(error: unknown): string {
-  if (error instanceof Config || error instanceof StateFailure) return error.message;
+  if (FOR_PEOPLE.some((kind) => error instanceof kind)) return (error as Error).message;
   if (error instanceof Deno.errors.NotCapable) {
     return `${error.message}\nRun it with the permission named above, or with deno run -A main.ts …`;
   }

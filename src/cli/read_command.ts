@@ -17,7 +17,7 @@ export async function readCommand(args: readonly string[]): Promise<Command> {
     if (around.asked().refused && !onTerminal()) throw withoutPermission(args, error);
     throw error;
   }
-  if (command.is !== "watch") return command;
+  if (command.is !== "watch" && command.is !== "upload") return command;
   if (around.asked().refused && !onTerminal()) throw withoutPermission(args, null);
   await ensurePermissions(command.config, around.asked());
   return command;
@@ -28,7 +28,7 @@ function withoutPermission(args: readonly string[], error: unknown): unknown {
   const assumed = assumedSurroundings();
   try {
     const command = parseCommand(args, assumed);
-    return command.is === "watch" ? missingPermissions(command.config, assumed.asked()) : error;
+    return "config" in command ? missingPermissions(command.config, assumed.asked()) : error;
   } catch (usage) {
     return usage instanceof Config ? usage : error;
   }

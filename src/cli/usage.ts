@@ -36,13 +36,35 @@ Exit status: 0 every take finalized and verified; 1 a take failed; 2 bad usage o
 3 all bytes stored and verified, but a recorder never finished its file; 130 interrupted.
 `;
 
+/** What `upload --help` prints. */
+export const UPLOAD_USAGE = `reeltime upload: uploads files that are whole
+
+  deno run -A main.ts upload FILE…
+  deno run -A main.ts upload --url https://… --name NAME
+
+  --name NAME         name of the asset, with an extension (default: the file's name)
+  --url URL           has Frame.io fetch the file from there, and follows it to its end
+  --sandbox, --api, --folder, --folder-path, --account, --route, --token-file, --state, --lanes,
+  --json              as in reeltime --help
+  --listen HOST:PORT  a status page; default none
+  --idle SECONDS      how long a file must stand still to be taken as it is; default 2
+  --help
+
+The same command goes on after an interruption. Exit status as in reeltime --help; 3: a file was
+uploaded and verified, but its recorder never finished it.
+`;
+
 /** What `sandbox --help` prints. */
 export const SANDBOX_USAGE = `reeltime sandbox: a stand-in for Frame.io as its own server
 
-  deno run -A main.ts sandbox --listen HOST:PORT --dir DIR
+  deno run -A main.ts sandbox --listen HOST:PORT --dir DIR [--s3 URL --bucket NAME]
 
   --listen HOST:PORT  where to listen, default 127.0.0.1:8091; port 0 takes any free one
   --dir DIR           folder for assets and parts; kept between runs
+  --s3 URL            a real S3 server that takes the parts, as http://HOST:PORT; its keys are in
+                      AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN (if any) and
+                      AWS_REGION (default us-east-1)
+  --bucket NAME       the bucket there
   --url-life SECONDS  life of a presigned URL, default 86400
   --refuse-again      answer 400 whenever a registered part is asked for again
   --help

@@ -4,14 +4,10 @@ import { createApp } from "../control/app.ts";
 import { type ControlServer, serveControl } from "../control/serve.ts";
 import { viewOf } from "../control/view_of.ts";
 import type { TakeView } from "../control/view.ts";
-import { apiCaller } from "../frameio/api.ts";
-import { userRoute } from "../frameio/realtime.ts";
-import { fixedToken } from "../frameio/tokens.ts";
 import { openJournal } from "../journal/journal.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { makePrivateFolder, systemDisk } from "../runtime/disk.ts";
 import { openEventStore } from "../runtime/event_store.ts";
-import { systemHttp } from "../runtime/http.ts";
 import { lockRecording } from "../runtime/lock.ts";
 import { systemRandom } from "../runtime/random.ts";
 import { systemRangeDigest } from "../runtime/range_digest.ts";
@@ -20,9 +16,11 @@ import { createEventBus } from "../take/bus.ts";
 import { createStudio, type Studio } from "../take/studio.ts";
 import type { Target } from "../take/watch.ts";
 import { createLanes } from "../transfer/lanes.ts";
-import { SANDBOX_ACCESS, startEmbedded } from "./embedded.ts";
+import { callersOf } from "./callers.ts";
+import { sandboxAccount, startEmbedded } from "./embedded.ts";
 import { createReport, type Report } from "./report.ts";
 import { VERSION } from "./usage.ts";
+import { wayInto } from "./way_in.ts";
 
 /** How a watch ended, for exit statuses: see the README's table. */
 export type WatchEnd = 0 | 1 | 3 | 130;
@@ -44,24 +42,22 @@ export async function runWatch(config: WatchConfig, signal: AbortSignal): Promis
     () => digests.close(),
     keepYoungHeapSmall(),
   ];
+  let report: Report | undefined;
   try {
     const sandbox = config.account === null ? await startEmbedded(config.stateFolder, store) : null;
     if (sandbox !== null) closers.push(() => sandbox.shutdown());
-    const access = config.account === null
-      ? { ...SANDBOX_ACCESS, baseUrl: sandbox!.baseUrl, tokens: fixedToken(SANDBOX_ACCESS.token) }
-      : {
-        ...config.account,
-        baseUrl: config.account.apiBase,
-        tokens: fixedToken(config.account.token.reveal()),
-      };
+    const account = config.account ?? sandboxAccount(sandbox!.baseUrl);
+    const callers = await callersOf(account, config.stateFolder);
+    closers.push(() => callers.settled());
+    const way = wayInto(account, callers, config, (words) => report?.say(words), signal);
     const bus = createEventBus(clock);
     const room = {
       clock,
       random: systemRandom,
       disk: systemDisk,
       digests,
-      routeName: "user",
-      api: userRoute(apiCaller(systemHttp, access), access.folder),
+      routeName: way.name,
+      api: way.route,
       journal: openJournal(store, clock),
       bus,
       lanes: createLanes(config.lanes),
@@ -73,11 +69,14 @@ export async function runWatch(config: WatchConfig, signal: AbortSignal): Promis
       lock: (path) => lockRecording(config.stateFolder, path),
     }, signal);
     const views = () => studio.shown().map(viewOf);
-    const report = createReport({ json: config.json, views, bus, clock, finish: studio.finish });
-    closers.push(() => report.end());
+    report = createReport({ json: config.json, views, bus, clock, finish: studio.finish });
+    closers.push(() => report?.end());
+    const ends = new AbortController();
+    const background = way.background(ends.signal);
+    closers.push(() => (ends.abort(), background));
     const control = serve(config, studio, bus, report);
     if (control !== null) closers.push(() => control.shutdown());
-    report.begin({ page: control?.url ?? null, api: access.baseUrl, state: config.stateFolder });
+    report.begin({ page: control?.url ?? null, api: account.apiBase, state: config.stateFolder });
     await studio.run();
     // With --stay an interruption is the only end there is.
     return config.stay && signal.aborted ? 130 : endOf(views());
@@ -141,11 +140,18 @@ async function refuseFolders(config: WatchConfig): Promise<void> {
     if (facts?.kind === "other") {
       throw new Config(`Cannot watch ${path}: it is a pipe or a device. Name a recording's file`);
     }
+    if (facts === null && config.sends === "finished") {
+      throw new Config(`Cannot upload ${path}: there is no such file. Check its name`);
+    }
     if (facts === null) continue;
     const source = await systemDisk.open(path).catch((error) => {
       throw new Config(`Cannot read ${path}: ${error.message}. Check its permissions`);
     });
+    const isEmpty = (await source?.stat())?.sizeBytes === 0;
     await source?.close();
+    if (isEmpty && config.sends === "finished") {
+      throw new Config(`Cannot upload ${path}: the file is empty`);
+    }
   }
 }
 

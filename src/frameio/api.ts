@@ -36,6 +36,9 @@ export type ApiExchange = (
   request: ApiRequest,
 ) => Promise<{ readonly json: unknown; readonly headers: Headers }>;
 
+/** Tokens that one call may use up: two processes renew them in turn, and one may end on the way. */
+const MOST_RENEWALS = 3;
+
 /** How long one API exchange may take, in milliseconds: the service itself gives up after 30 s. */
 const API_TIMEOUT_MS = 40_000;
 
@@ -55,10 +58,12 @@ export function apiCaller(http: Http, access: ApiAccess): ApiCall {
 export function apiExchanger(http: Http, access: ApiAccess): ApiExchange {
   const { baseUrl, tokens, headers = {}, gate = openGate } = access;
 
-  async function attempt(request: ApiRequest, token: string): Promise<HttpAnswer> {
+  async function attempt(request: ApiRequest): Promise<{ answer: HttpAnswer; token: string }> {
     const { method, path, body, signal } = request;
     const kind = kindOf(method, path);
     await gate.enter(kind, signal);
+    // Asked for last: a wait for the gate may outlive a token.
+    const token = await tokens.current(signal).catch(beforeTheCall);
     const answer = await http.request({
       method,
       url: baseUrl + path,
@@ -73,23 +78,35 @@ export function apiExchanger(http: Http, access: ApiAccess): ApiExchange {
       signal,
     });
     gate.learn(kind, answer.status, answer.headers);
-    return answer;
+    return { answer, token };
   }
 
   return async (request) => {
     const { doing, signal } = request;
-    let token = await tokens.current(signal);
-    let answer = await attempt(request, token);
-    if (answer.status === 401 && await tokens.refused(token, signal)) {
-      token = await tokens.current(signal);
-      answer = await attempt(request, token);
+    let { answer, token } = await attempt(request);
+    for (let renewals = 0; renewals < MOST_RENEWALS && isTokenRefused(answer); renewals++) {
+      if (!(await tokens.refused(token, signal).catch(beforeTheCall))) break;
+      ({ answer, token } = await attempt(request));
     }
     const isNothing = answer.status === 204 && request.mayBeEmpty === true;
     const json = isNothing ? null : jsonOf(answer);
     if (json === undefined && isOfBox(answer.status)) throw strangeAnswer(answer, doing);
     if (answer.status >= 200 && answer.status < 300) return { json, headers: answer.headers };
-    throw refusal(answer, said(json, token), doing, tokens.remedy);
+    throw refusal(answer, said(json, token), aboutOf(json, token), doing, tokens.remedy);
   };
+}
+
+/** Whatever became of a token, the call itself was not made. */
+function beforeTheCall(error: unknown): never {
+  if (!(error instanceof Unavailable)) throw error;
+  const { message, outage, retryAfterMs } = error;
+  throw new Unavailable(message, outage, { cause: error, retryAfterMs, notCarriedOut: true });
+}
+
+/** 401; one document shows a bad token answered with 409 and the same title (Camera to Cloud, heartbeats). */
+function isTokenRefused({ status, text }: HttpAnswer): boolean {
+  return status === 401 ||
+    (status === 409 && /"(title|message)"\s*:\s*"not authorized"/i.test(text));
 }
 
 /** Calls of one kind share a rate limit: the path without its query and without ids. */
@@ -124,7 +141,13 @@ function strangeAnswer(answer: HttpAnswer, doing: string): Error {
 }
 
 /** The class of an answer that is no success (frameio API, error bodies and rate limits). */
-function refusal(answer: HttpAnswer, said: string, doing: string, remedy: string): Error {
+function refusal(
+  answer: HttpAnswer,
+  said: string,
+  about: readonly string[],
+  doing: string,
+  remedy: string,
+): Error {
   const words = `Cannot ${doing}: Frame.io answered ${answer.status}${said ? ` (${said})` : ""}`;
   const retryAfterMs = retryAfter(answer.headers);
   if (answer.status === 429) {
@@ -134,19 +157,28 @@ function refusal(answer: HttpAnswer, said: string, doing: string, remedy: string
   if (answer.status >= 500 && answer.status !== 501) {
     return new Unavailable(words, "api_fault", { retryAfterMs });
   }
-  if (answer.status === 401) {
-    return new TokenExpired(`Cannot ${doing}: Frame.io refused the token (401). ${remedy}`);
+  if (isTokenRefused(answer)) {
+    return new TokenExpired(
+      `Cannot ${doing}: Frame.io refused the token (${answer.status}). ${remedy}`,
+    );
   }
-  return new Rejected(`${words}${REMEDIES[answer.status] ?? ""}`, answer.status);
+  const isLocked = answer.status === 403 && LOCKED.test(said);
+  const mend = isLocked ? LOCKED_REMEDY : REMEDIES[answer.status] ?? "";
+  return new Rejected(words + mend, answer.status, { about });
 }
 
 /** What a person can do about a refusal, by status. */
 const REMEDIES: Readonly<Record<number, string>> = {
-  402: ". The account's plan does not allow more: ask its owner",
-  403: ". The token lacks the permission, or the account is locked: ask its owner",
+  402: ". The account's plan does not allow more: ask its owner to make room or to change the plan",
+  403: ". The token lacks the permission for it: ask the account's owner, or use another token",
   404:
     ". Check the id (--folder, or whether somebody deleted the asset) and that the token may see it",
 };
+
+/** A 403 may be that of an account that is locked; its words tell (V4 API, errors). */
+const LOCKED = /\baccount\b.*\b(locked|suspended)\b|\b(locked|suspended)\b.*\baccount\b/is;
+const LOCKED_REMEDY =
+  ". The account is locked, for every token: only its owner can have it unlocked";
 
 /** Longest text of the service that a message repeats, in characters. */
 const MOST_SAID = 300;
@@ -161,36 +193,54 @@ function said(json: unknown, token: string): string {
     ? body.errors[0] as { detail?: unknown; title?: unknown } | null
     : null;
   const text = first?.detail ?? first?.title ?? body?.message ?? body?.error;
-  if (typeof text !== "string") return "";
+  return typeof text === "string" ? harmless(text, token) : "";
+}
+
+/** Most errors of one body that are looked at. */
+const MOST_ERRORS = 20;
+
+/** The body's message, and every error's pointer and words (V4: `errors[].source.pointer`). */
+function aboutOf(json: unknown, token: string): string[] {
+  const body = json as { errors?: unknown; message?: unknown } | null | undefined;
+  const errors = Array.isArray(body?.errors) ? body.errors : [];
+  return errors.slice(0, MOST_ERRORS)
+    .flatMap((error) => [error?.source?.pointer, error?.detail, error?.title])
+    .concat(body?.message)
+    .filter((text) => typeof text === "string")
+    .map((text) => harmless(text, token));
+}
+
+/** Without secrets, and short. */
+function harmless(text: string, token: string): string {
   return text.replaceAll(token, "***").replace(/\S*X-Amz-\S*/gi, "***").slice(0, MOST_SAID);
 }
 
 /** Seconds, or a date beside the server's own (RFC 9110, section 10.2.3): our clock may be wrong. */
-function retryAfter(headers: Headers): number | undefined {
+export function retryAfter(headers: Headers): number | undefined {
   const text = headers.get("retry-after") ?? "";
   if (/^\d+$/.test(text)) return Number(text) * 1000;
   const waitMs = Date.parse(text) - Date.parse(headers.get("date") ?? "");
   return Number.isNaN(waitMs) ? undefined : Math.max(0, waitMs);
 }
 
-/** Checks an API base given by a person and takes a slash off its end. */
-export function apiBase(text: string): string {
+/** Checks a base address given by a person and takes a slash off its end. */
+export function apiBase(text: string, flag = "--api"): string {
   let url: URL;
   try {
     url = new URL(text);
   } catch {
-    throw new Config(`Cannot use --api ${text}: it is not a URL such as https://api.frame.io`);
+    throw new Config(`Cannot use ${flag} ${text}: it is not a URL such as https://api.frame.io`);
   }
   if (url.protocol !== "https:" && url.protocol !== "http:") {
-    throw new Config(`Cannot use --api ${text}: it must begin with https:// or http://`);
+    throw new Config(`Cannot use ${flag} ${text}: it must begin with https:// or http://`);
   }
   if (url.username !== "" || url.password !== "") {
     throw new Config(
-      "Cannot use --api with a name or password in it: use FRAMEIO_TOKEN or --token-file",
+      `Cannot use ${flag} with a name or password in it: use FRAMEIO_TOKEN or --token-file`,
     );
   }
   if (url.search !== "" || url.hash !== "") {
-    throw new Config(`Cannot use --api with "?" or "#": it ends at the host or a path`);
+    throw new Config(`Cannot use ${flag} with "?" or "#": it ends at the host or a path`);
   }
   return url.href.replace(/\/+$/, "");
 }

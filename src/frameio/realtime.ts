@@ -1,5 +1,5 @@
-import { Unavailable } from "../errors.ts";
 import type { ApiCall } from "./api.ts";
+import { field, idIn, isWebUrl, oddAnswer, textField } from "./answer.ts";
 import type { AssetRoute } from "./route.ts";
 
 /**
@@ -19,36 +19,11 @@ export function userRoute(call: ApiCall, folderId: string): AssetRoute {
         doing: `create the asset in folder ${folderId}`,
         signal,
       });
-      const id = field(answer, "id");
-      if (typeof id !== "string" || id === "") throw oddAnswer("create the asset", "no id");
-      const givenName = field(answer, "name");
-      return { id, name: typeof givenName === "string" ? givenName : name, filetype, parts: null };
+      const id = idIn(answer, "create the asset");
+      return { id, name: textField(answer, "name") ?? name, filetype, parts: null };
     },
 
-    async registerParts(assetId, parts, totalBytes, signal) {
-      const numbers = parts.length === 1
-        ? `part ${parts[0]!.number}`
-        : `parts ${parts[0]?.number}–${parts.at(-1)?.number}`;
-      const answer = await call({
-        method: "POST",
-        path: `/v2/assets/${encodeURIComponent(assetId)}/realtime_upload/parts`,
-        body: {
-          parts: parts.map((part) => ({
-            number: part.number,
-            size: part.sizeBytes,
-            is_final: part.isFinal,
-          })),
-          ...(totalBytes === null ? {} : { asset_filesize: totalBytes }),
-        },
-        doing: `register ${numbers} of asset ${assetId}`,
-        signal,
-      });
-      const urls = field(answer, "upload_urls");
-      if (!Array.isArray(urls) || urls.length !== parts.length || !urls.every(isWebUrl)) {
-        throw oddAnswer(`register ${numbers}`, `not ${parts.length} upload URLs`);
-      }
-      return parts.map((part, i) => ({ part, url: urls[i] as string }));
-    },
+    registerParts: partsCall(call, "/v2/assets"),
 
     async readAsset(assetId, signal) {
       const answer = await call({
@@ -62,17 +37,35 @@ export function userRoute(call: ApiCall, folderId: string): AssetRoute {
   };
 }
 
-function field(answer: unknown, name: string): unknown {
-  return typeof answer === "object" && answer !== null
-    ? (answer as Record<string, unknown>)[name]
-    : undefined;
-}
-
-function isWebUrl(value: unknown): boolean {
-  return typeof value === "string" && /^https?:\/\//.test(value) && URL.canParse(value);
-}
-
-/** JSON of another shape is most likely a box in between; the next answer may be the real one. */
-function oddAnswer(doing: string, what: string): Unavailable {
-  return new Unavailable(`Cannot ${doing}: the answer holds ${what}`, "api_fault");
+/**
+ * The call that declares parts and gives their URLs, the same on both real-time routes (V2 API, create
+ * realtime upload parts).
+ *
+ * @param assets Path of the route's assets, without a slash at the end.
+ */
+export function partsCall(call: ApiCall, assets: string): AssetRoute["registerParts"] {
+  return async (assetId, parts, totalBytes, signal) => {
+    const numbers = parts.length === 1
+      ? `part ${parts[0]!.number}`
+      : `parts ${parts[0]?.number}–${parts.at(-1)?.number}`;
+    const answer = await call({
+      method: "POST",
+      path: `${assets}/${encodeURIComponent(assetId)}/realtime_upload/parts`,
+      body: {
+        parts: parts.map((part) => ({
+          number: part.number,
+          size: part.sizeBytes,
+          is_final: part.isFinal,
+        })),
+        ...(totalBytes === null ? {} : { asset_filesize: totalBytes }),
+      },
+      doing: `register ${numbers} of asset ${assetId}`,
+      signal,
+    });
+    const urls = field(answer, "upload_urls");
+    if (!Array.isArray(urls) || urls.length !== parts.length || !urls.every(isWebUrl)) {
+      throw oddAnswer(`register ${numbers}`, `not ${parts.length} upload URLs`);
+    }
+    return parts.map((part, i) => ({ part, url: urls[i] as string }));
+  };
 }

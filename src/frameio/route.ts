@@ -26,12 +26,14 @@ export interface CreatedAsset {
   readonly filetype: string;
   /** URLs and sizes of all parts, in the order of the file; null where parts are asked for one by one. */
   readonly parts: readonly { readonly sizeBytes: number; readonly url: string }[] | null;
+  /** Where a person sees it, as the service says; absent where it does not. */
+  readonly viewUrl?: string;
 }
 
 /** What the service says of an asset. */
 export interface AssetStatus {
-  /** True once the service has put the file together. */
-  readonly complete: boolean;
+  /** True once the service has put the file together; null where this route has no way to tell. */
+  readonly complete: boolean | null;
 }
 
 /** A way into Frame.io: how assets are created, and their parts declared. */

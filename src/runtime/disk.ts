@@ -172,7 +172,8 @@ export async function makePrivateFolder(path: string): Promise<void> {
 }
 
 /** What reeltime itself, or a person for it, puts into a state folder. */
-const STATE_NAMES = /^(journal\.sqlite(-wal|-shm)?|locks|sandbox(\.port)?|config\.json)$/;
+const STATE_NAMES =
+  /^(journal\.sqlite(-wal|-shm)?|locks|credentials|sandbox(\.port)?|config\.json)$/;
 
 async function holdsOnlyState(path: string): Promise<boolean> {
   for await (const { name } of Deno.readDir(path)) if (!STATE_NAMES.test(name)) return false;

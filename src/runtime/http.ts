@@ -30,17 +30,30 @@ export interface Http {
   request(request: HttpRequest): Promise<HttpAnswer>;
 }
 
-/** Most that is read of an answer, in bytes: 80 presigned URLs of 2 KiB fit many times over. */
-export const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
+/**
+ * Most that is read of an answer, in bytes: a finished file's URLs come all at once, up to 10,000 (the
+ * bound of part numbers), and each has 1 to 2 KiB. Cut short, a created asset would be lost sight of.
+ */
+export const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 
-/** Requests over Deno's fetch, which honours HTTPS_PROXY, NO_PROXY and DENO_CERT. */
+/**
+ * Requests over Deno's fetch, which honours HTTPS_PROXY, NO_PROXY and DENO_CERT.
+ *
+ * A POST gets a connection of its own. On a kept one that breaks before the answer, fetch sends the
+ * request a second time and tells nobody (seen with Deno 2.9): that would make twin assets and burn
+ * refresh tokens, which work once.
+ */
 export const systemHttp: Http = {
   async request(request) {
     const timeout = new AbortController();
     const timer = setTimeout(() => timeout.abort(), request.timeoutMs);
     const signal = AbortSignal.any([request.signal, timeout.signal]);
+    const once = request.method === "POST"
+      ? Deno.createHttpClient({ poolMaxIdlePerHost: 0 })
+      : null;
     try {
       const response = await fetch(request.url, {
+        ...(once === null ? {} : { client: once }),
         method: request.method,
         headers: request.headers,
         ...(request.body === undefined ? {} : { body: request.body }),
@@ -60,6 +73,7 @@ export const systemHttp: Http = {
       throw new Unavailable(`${words}: ${reason}`, "network", { cause: error, notCarriedOut });
     } finally {
       clearTimeout(timer);
+      once?.close();
     }
   },
 };
@@ -84,8 +98,16 @@ const UNKNOWN_NAME = "its name was not found (DNS)";
 /** The reason without the URL: fetch's own message holds the whole address. */
 function reasonOf(error: unknown): string {
   const text = `${(error as Error).message} ${((error as Error).cause as Error)?.message ?? ""}`;
+  if (/proxy auth/i.test(text)) {
+    return "the proxy asks for a name and a password (407). Write them into HTTPS_PROXY, as " +
+      "http://NAME:PASSWORD@HOST:PORT";
+  }
+  if (/unsuccessful tunnel/i.test(text)) return "the proxy does not open the way there";
   if (/dns|resolve|lookup/i.test(text)) return UNKNOWN_NAME;
   if (/refused|ports? .*blocked/i.test(text)) return REFUSED;
+  if (/UnknownIssuer/.test(text)) {
+    return "its certificate is not trusted. Name your network's CA file in NODE_EXTRA_CA_CERTS";
+  }
   if (/certificate|tls|ssl/i.test(text)) return "no trusted TLS connection";
   return "the connection failed";
 }

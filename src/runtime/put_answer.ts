@@ -7,6 +7,8 @@ export interface PutAnswer {
   readonly text: string;
   /** Where a redirect leads, as the answer has it. */
   readonly location?: string;
+  /** When it was answered, by the clock of whoever did, in milliseconds; absent where that is not said. */
+  readonly answeredAtMs?: number;
 }
 
 /** Most that is read of a PUT's answer, in bytes; S3's error documents have less than 2 KiB. */
@@ -33,8 +35,13 @@ export function answerOf(
       let bytes = 0;
       const done = () => {
         const text = new TextDecoder().decode(concat(pieces)).slice(0, MAX_PUT_ANSWER_BYTES);
-        const { statusCode: status = 0, headers: { location } } = response;
-        resolve({ status, text, ...(location === undefined ? {} : { location }) });
+        const { statusCode: status = 0, headers: { location, date } } = response;
+        const answeredAtMs = Date.parse(date ?? "");
+        resolve({
+          ...{ status, text },
+          ...(location === undefined ? {} : { location }),
+          ...(Number.isNaN(answeredAtMs) ? {} : { answeredAtMs }),
+        });
       };
       response.on("data", (piece: Uint8Array) => {
         onProgress();
@@ -59,6 +66,8 @@ export function connectionError(message: string, code: string): Error & { code: 
 export function resetConnection(request: http.ClientRequest): void {
   request.socket?.resetAndDestroy?.();
   request.destroy();
+  // While a proxy has not opened the way there is no socket yet, and nobody says that it is closed.
+  if (!request.socket) request.emit("close");
 }
 
 function concat(pieces: readonly Uint8Array[]): Uint8Array {

@@ -45,12 +45,15 @@ const KERNEL_BYTES = 4 * 1024 * 1024;
  * Begins a PUT of `sizeBytes`.
  *
  * @param answerMs Longest wait for an answer once the whole body was handed over.
+ * @param throughProxy Whether a proxy has to open the way first: that connection is not in our hands, so
+ * node:http is told how long it may take.
  */
 export function openExchange(
   agents: PutAgents,
   target: PutTarget,
   sizeBytes: number,
   answerMs: number,
+  throughProxy: boolean,
 ): PutExchange {
   const url = new URL(target.url);
   const secure = url.protocol === "https:";
@@ -59,6 +62,7 @@ export function openExchange(
     path: pathOf(target.url, url),
     agent: secure ? agents.https : agents.http,
     headers: { ...target.headers, "content-length": String(sizeBytes) },
+    ...(throughProxy ? { timeout: target.stallMs } : {}),
   });
   const isKept = request.reusedSocket;
   // Deno's node:http sends up to 1 MiB again by itself when a kept connection breaks: from buffers

@@ -1,6 +1,7 @@
 import * as http from "node:http";
 import * as https from "node:https";
 import { Unavailable } from "../errors.ts";
+import { connectionReason } from "./connection_reason.ts";
 import { explainPermission } from "./not_permitted.ts";
 import type { PutAnswer } from "./put_answer.ts";
 import {
@@ -9,6 +10,7 @@ import {
   type PutTarget,
   type WriteBytes,
 } from "./put_exchange.ts";
+import { type Proxies, proxiesOf, proxyFor } from "./proxy.ts";
 
 /** Most times `stallMs` that the answer to a whole body is waited for. */
 const MOST_PATIENCE = 8;
@@ -16,12 +18,13 @@ const MOST_PATIENCE = 8;
 /**
  * PUTs bodies of a known length over node:http: fetch would send them chunked, which S3 refuses with
  * 501, or hold them whole in memory. Connections are kept and reused; close() ends them.
+ *
+ * @param proxies Default: those of the environment, which fetch goes through as well.
+ * @throws Config if the environment names a proxy that cannot be used.
  */
-export function putStream() {
-  const agents = {
-    http: new http.Agent({ keepAlive: true }),
-    https: new https.Agent({ keepAlive: true }),
-  };
+export function putStream(proxies: Proxies = proxiesOf()) {
+  const options = { keepAlive: true, proxyEnv: { ...proxies } };
+  const agents = { http: new http.Agent(options), https: new https.Agent(options) };
   // A kernel takes megabytes at once and sends them out of our sight: over a poor uplink that takes
   // minutes. So a wait for an answer that was in vain doubles the next ones, until one comes soon.
   let patience = 1;
@@ -34,7 +37,9 @@ export function putStream() {
     feed: (write: WriteBytes) => Promise<void>,
   ): Promise<PutAnswer | null> {
     signal.throwIfAborted();
-    const exchange = openExchange(agents, target, sizeBytes, target.stallMs * patience);
+    const proxy = proxyFor(target.url, proxies);
+    const answerMs = target.stallMs * patience;
+    const exchange = openExchange(agents, target, sizeBytes, answerMs, proxy !== null);
     signal.addEventListener("abort", exchange.drop, { once: true });
     try {
       const answer = await exchange.carry(feed);
@@ -47,7 +52,9 @@ export function putStream() {
       const isInVain = exchange.stalledMs() !== null && exchange.waitedMs() !== null;
       if (isInVain) patience = Math.min(2 * patience, MOST_PATIENCE);
       const { host } = new URL(target.url);
-      const reason = reasonOf(error, exchange.stalledMs());
+      const reason = exchange.stalledMs() === null
+        ? connectionReason(error, proxy)
+        : `no progress for ${Math.round(exchange.stalledMs()! / 1000)} s`;
       throw new Unavailable(`Cannot send to ${host}: ${reason}`, "network", { cause: error });
     } finally {
       signal.removeEventListener("abort", exchange.drop);
@@ -87,9 +94,4 @@ export function putStream() {
       agents.https.destroy();
     },
   };
-}
-
-function reasonOf(error: unknown, stalledMs: number | null): string {
-  if (stalledMs !== null) return `no progress for ${Math.round(stalledMs / 1000)} s`;
-  return (error as { code?: string }).code ?? "connection lost";
 }

@@ -1,19 +1,24 @@
 import { Hono } from "hono";
 import { ApiRefusal } from "./api_refusal.ts";
-import { newParts, readPartsCall } from "./bounds.ts";
+import { createChild } from "./create_child.ts";
+import { checkMayCreate } from "./create_rules.ts";
 import { readJsonBody } from "./json_body.ts";
-import { readNewAsset } from "./new_asset.ts";
+import { readNewChild } from "./new_child.ts";
+import { answerPartsCall } from "./parts_call.ts";
 import type { SandboxRoom } from "./room.ts";
-import { ROOT_FOLDER_ID, type StoredAsset } from "./store.ts";
+import { treeRoutes } from "./tree.ts";
+import type { StoredFolder } from "./tree_store.ts";
+import { ROOT_FOLDER_ID } from "./world.ts";
 
 /**
- * @param refuseAgain Whether a number that is registered already is refused even when nothing changed.
+ * The V2 API of a person with a developer token: what {@linkcode treeRoutes} shows, and the calls that make
+ * folders, assets and parts of a real-time upload (V2 API: create asset, create realtime upload parts). To be
+ * mounted under `/v2`. The routes throw ApiRefusal for every answer that is not 200.
  *
- * The routes of the real-time upload (V2 API: create asset, create realtime upload parts), to be
- * mounted under `/v2`. They throw
- * ApiRefusal for every answer that is not 200.
+ * @param refuseAgain Whether a number that is registered already is refused even when nothing changed.
  */
-export function apiRoutes({ store, identify, urlOf }: SandboxRoom, refuseAgain: boolean): Hono {
+export function apiRoutes(room: SandboxRoom, refuseAgain: boolean): Hono {
+  const { store, identify, creates } = room;
   const api = new Hono();
 
   api.use("*", async (c, next) => {
@@ -23,61 +28,30 @@ export function apiRoutes({ store, identify, urlOf }: SandboxRoom, refuseAgain: 
     await next();
   });
 
+  api.route("/", treeRoutes(room));
+
   api.post("/assets/:id/children", async (c) => {
-    const parentId = c.req.param("id");
-    if (parentId !== ROOT_FOLDER_ID) {
-      throw new ApiRefusal(404, `There is no folder ${parentId}; the root folder is "root"`);
-    }
-    const asset = readNewAsset(await readJsonBody(c.req.raw));
-    const id = crypto.randomUUID();
-    store.createAsset(id, asset);
-    return c.json({ id, name: asset.name });
+    checkMayCreate(creates);
+    const parent = folderOf(c.req.param("id"));
+    const child = readNewChild(await readJsonBody(c.req.raw));
+    return c.json(createChild(room, parent, child));
   });
 
   api.post("/assets/:id/realtime_upload/parts", async (c) => {
-    const call = readPartsCall(await readJsonBody(c.req.raw));
-    // From here nothing waits, so the rules see what will still be true when the parts are registered.
-    const asset = assetOf(c.req.param("id"));
-    const parts = newParts(store.registered(asset.id), call, refuseAgain);
-    const isEnd = parts.some((part) => part.isFinal);
-    store.register(asset.id, parts, {
-      totalBytes: isEnd ? call.totalBytes : null,
-      name: call.assetName,
-    });
-    const { id: assetId, filetype } = asset;
-    return c.json({
-      upload_urls: call.parts.map(({ number }) => urlOf({ assetId, number, filetype })),
-    });
+    return c.json(await answerPartsCall(room, c.req.raw, c.req.param("id"), refuseAgain));
   });
 
-  api.get("/assets/:id", (c) => {
-    const id = c.req.param("id");
-    return c.json(id === ROOT_FOLDER_ID ? ROOT_FOLDER : assetView(assetOf(id)));
-  });
-
-  function assetOf(id: string): StoredAsset {
-    const asset = store.asset(id);
-    if (asset === null) throw new ApiRefusal(404, `There is no asset ${id}`);
-    return asset;
+  function folderOf(id: string): StoredFolder {
+    const folder = store.tree.folder(id);
+    if (folder !== null) return folder;
+    const project = store.tree.project(id);
+    throw new ApiRefusal(
+      404,
+      project === null
+        ? `There is no folder ${id}; a root folder is "${ROOT_FOLDER_ID}"`
+        : `${id} is a project; its root folder is "${project.rootFolderId}"`,
+    );
   }
 
   return api;
-}
-
-const ROOT_FOLDER = { id: ROOT_FOLDER_ID, name: "Sandbox", type: "folder", parent_id: null };
-
-/** The fields of a V2 asset that a real-time upload has (V2 API, asset). Of V2's status words only
- * "created" is documented: a client should go by `upload_completed_at`. */
-function assetView(asset: StoredAsset) {
-  return {
-    id: asset.id,
-    name: asset.name,
-    type: "file",
-    filetype: asset.filetype,
-    filesize: asset.sizeBytes,
-    parent_id: ROOT_FOLDER_ID,
-    status: asset.status,
-    upload_completed_at: asset.completedAt,
-    is_realtime_upload: true,
-  };
 }

@@ -197,10 +197,12 @@ function asObject(json: unknown, what: string): Record<string, unknown> {
   throw new ApiRefusal(400, `${what} must be a JSON object: ${show(json)}`);
 }
 
-function isWholeNumber(value: unknown, least: number, most: number): value is number {
+/** Whether a field is a whole number in these bounds. */
+export function isWholeNumber(value: unknown, least: number, most: number): value is number {
   return Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
 }
 
-function show(value: unknown): string {
+/** A field's value as a refusal shows it, cut short. */
+export function show(value: unknown): string {
   return value === undefined ? "missing" : JSON.stringify(value).slice(0, 80);
 }

@@ -37,6 +37,9 @@ function assetView(store: Store, asset: StoredAsset) {
   return {
     id: asset.id,
     name: asset.name,
+    kind: asset.kind,
+    parent: asset.parentId,
+    mediaType: asset.filetype,
     status: asset.status,
     size: asset.sizeBytes,
     sha256: asset.sha256,

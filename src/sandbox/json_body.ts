@@ -24,7 +24,12 @@ export async function readJsonBody(request: Request): Promise<unknown> {
   }
 }
 
-async function readText(request: Request): Promise<string> {
+/**
+ * A request's body as text.
+ *
+ * @throws ApiRefusal 413 above {@linkcode MOST_JSON_BYTES}.
+ */
+export async function readText(request: Request): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";
   let seenBytes = 0;

@@ -1,4 +1,5 @@
 import { ApiRefusal } from "./api_refusal.ts";
+import { show } from "./bounds.ts";
 
 /** A placeholder to create, as the create call asks for it. */
 export interface NewAsset {
@@ -26,7 +27,7 @@ export function readNewAsset(json: unknown): NewAsset {
   if (body.is_realtime_upload !== true) {
     throw new ApiRefusal(
       400,
-      "is_realtime_upload must be true: the sandbox takes no other uploads",
+      `is_realtime_upload must be true for a real-time upload: ${show(body.is_realtime_upload)}`,
     );
   }
   if ((body.filesize ?? null) !== null) {
@@ -36,7 +37,7 @@ export function readNewAsset(json: unknown): NewAsset {
     );
   }
   const filetype = body.filetype;
-  if (typeof filetype !== "string" || !/^[!-~]+\/[!-~][ -~]*$/.test(filetype)) {
+  if (!isMimeType(filetype)) {
     throw new ApiRefusal(400, `filetype must be a MIME type: ${show(filetype)}`);
   }
   return { ...readName(body.name ?? null, body.extension ?? null), filetype };
@@ -59,6 +60,7 @@ function readName(name: unknown, extension: unknown): Pick<NewAsset, "name" | "h
   return { name, hasDefaultName: false };
 }
 
-function show(value: unknown): string {
-  return value === undefined ? "missing" : JSON.stringify(value).slice(0, 80);
+/** Whether a field is a MIME type that can stand in a header. */
+export function isMimeType(value: unknown): value is string {
+  return typeof value === "string" && /^[!-~]+\/[!-~][ -~]*$/.test(value);
 }

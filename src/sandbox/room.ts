@@ -1,5 +1,7 @@
 import type { Assembler } from "./assemble.ts";
+import type { CreateRules } from "./create_rules.ts";
 import type { PartFiles } from "./parts_on_disk.ts";
+import type { Remotes } from "./remote.ts";
 import type { Store } from "./store.ts";
 
 /** Who a call is made by. */
@@ -16,6 +18,9 @@ export interface SandboxRoom {
   readonly store: Store;
   readonly parts: PartFiles;
   readonly assembler: Assembler;
+  readonly remotes: Remotes;
+  /** Refusals of creates that were asked for. */
+  readonly creates: CreateRules;
   /** `http://127.0.0.1:9000`, without a slash at the end; known once it listens. */
   baseUrl(): string;
   /** The present moment; tests set it. */

@@ -3,23 +3,39 @@ import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
 import { StateFailure } from "../errors.ts";
 import type { DeclaredPart, Registered } from "./bounds.ts";
 import type { NewAsset } from "./new_asset.ts";
+import { prepareTables } from "./schema.ts";
+import { openTree, type TreeStore } from "./tree_store.ts";
+import { ROOT_FOLDER_ID } from "./world.ts";
 
-/** Id of the one folder there is; every asset is its child. */
-export const ROOT_FOLDER_ID = "root";
+/** How an asset's bytes come in: parts declared while it grows; parts that are all known from the start; or
+ * fetched from an address by the sandbox itself. */
+export type AssetKind = "realtime" | "ordinary" | "remote";
+
+/** Where and when an asset comes to be. */
+export interface Birth {
+  /** A folder's id. */
+  readonly parentId: string;
+  readonly kind: AssetKind;
+  /** ISO 8601. */
+  readonly createdAt: string;
+}
 
 /** An asset as the store knows it. */
-export interface StoredAsset {
+export interface StoredAsset extends Birth {
   readonly id: string;
   readonly name: string;
   readonly filetype: string;
-  /** `created` before the first part is registered, `complete` once the file is assembled. */
-  readonly status: "created" | "uploading" | "complete";
+  /** `created` before the first part is registered (real-time) or stored (others), `complete` once the file
+   * is assembled, `failed` where a remote upload came to nothing. */
+  readonly status: "created" | "uploading" | "complete" | "failed";
   /** Size of the whole file in bytes; null until the final part is registered. */
   readonly sizeBytes: number | null;
   /** Hexadecimal SHA-256 of the assembled file; null before, and where the parts' bytes are not kept. */
   readonly sha256: string | null;
   /** ISO 8601; null until complete. */
   readonly completedAt: string | null;
+  /** ISO 8601; null unless a remote upload failed. */
+  readonly failedAt: string | null;
 }
 
 /** A registered part and what became of it. */
@@ -33,7 +49,10 @@ export interface StoredPart extends DeclaredPart {
 /** What the sandbox knows, on disk when a verb returns. Everything is synchronous: what is read and what
  * is written in one turn of the event loop belongs together. */
 export interface Store {
-  createAsset(id: string, asset: NewAsset): void;
+  /** Projects and folders. */
+  readonly tree: TreeStore;
+  /** @param birth Default: a real-time upload in the root folder, now. */
+  createAsset(id: string, asset: NewAsset, birth?: Partial<Birth>): void;
   asset(id: string): StoredAsset | null;
   /** All assets, oldest first. */
   assets(): StoredAsset[];
@@ -61,34 +80,18 @@ export interface Store {
   unassembled(): string[];
   /** @param sha256 Null where the parts' bytes are not kept. */
   complete(assetId: string, sha256: string | null, completedAt: string): void;
+  /** Gives a remote upload up. */
+  fail(assetId: string, failedAt: string): void;
+  /** Remote uploads whose bytes are neither all here nor given up. */
+  unfetched(): string[];
   close(): void;
 }
 
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS assets (
-    created INTEGER PRIMARY KEY,
-    id TEXT NOT NULL UNIQUE,
-    name TEXT NOT NULL,
-    has_default_name INTEGER NOT NULL,
-    filetype TEXT NOT NULL,
-    size_bytes INTEGER,
-    sha256 TEXT,
-    completed_at TEXT
-  ) STRICT;
-  CREATE TABLE IF NOT EXISTS parts (
-    asset_id TEXT NOT NULL REFERENCES assets (id),
-    number INTEGER NOT NULL,
-    size_bytes INTEGER NOT NULL,
-    is_final INTEGER NOT NULL,
-    stored_at TEXT,
-    put_count INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (asset_id, number)
-  ) STRICT, WITHOUT ROWID;
-`;
-
 const ASSET_ROWS = `
-  SELECT id, name, filetype, size_bytes, sha256, completed_at,
-    EXISTS (SELECT 1 FROM parts WHERE asset_id = id) AS has_parts
+  SELECT id, name, filetype, size_bytes, sha256, completed_at, parent_id, kind, created_at, failed_at,
+    EXISTS (
+      SELECT 1 FROM parts WHERE asset_id = id AND (kind = 'realtime' OR stored_at IS NOT NULL)
+    ) AS has_parts
   FROM assets`;
 
 const SEALED = `
@@ -104,7 +107,8 @@ export function openStore(dir: string): Store {
   const path = join(dir, "sandbox.sqlite");
   const db = openDatabase(path);
   const insertAsset = db.prepare(
-    "INSERT INTO assets (id, name, has_default_name, filetype) VALUES (?, ?, ?, ?)",
+    "INSERT INTO assets (id, name, has_default_name, filetype, parent_id, kind, created_at) " +
+      "VALUES (?, ?, ?, ?, ?, ?, ?)",
   );
   const oneAsset = db.prepare(`${ASSET_ROWS} WHERE id = ?`);
   const allAssets = db.prepare(`${ASSET_ROWS} ORDER BY created`);
@@ -128,6 +132,11 @@ export function openStore(dir: string): Store {
   const allUnassembled = db.prepare(
     `SELECT id FROM assets WHERE completed_at IS NULL AND ${SEALED} ORDER BY created`,
   );
+  const setFailed = db.prepare("UPDATE assets SET failed_at = ? WHERE id = ?");
+  const allUnfetched = db.prepare(
+    "SELECT id FROM assets WHERE kind = 'remote' AND completed_at IS NULL AND failed_at IS NULL " +
+      `AND NOT (${SEALED})`,
+  );
   const setComplete = db.prepare("UPDATE assets SET sha256 = ?, completed_at = ? WHERE id = ?");
 
   const asset = (id: string) => {
@@ -140,8 +149,11 @@ export function openStore(dir: string): Store {
   };
 
   return {
-    createAsset(id, { name, hasDefaultName, filetype }) {
-      insertAsset.run(id, name, hasDefaultName ? 1 : 0, filetype);
+    tree: openTree(db),
+    createAsset(id, { name, hasDefaultName, filetype }, birth = {}) {
+      const { parentId = ROOT_FOLDER_ID, kind = "realtime" } = birth;
+      const createdAt = birth.createdAt ?? new Date().toISOString();
+      insertAsset.run(id, name, hasDefaultName ? 1 : 0, filetype, parentId, kind, createdAt);
     },
     asset,
     assets: () => allAssets.all().map(assetOf),
@@ -174,6 +186,8 @@ export function openStore(dir: string): Store {
     isSealed: (assetId) => sealed.get(assetId) !== undefined,
     unassembled: () => allUnassembled.all().map((row) => row.id as string),
     complete: (assetId, sha256, completedAt) => void setComplete.run(sha256, completedAt, assetId),
+    fail: (assetId, failedAt) => void setFailed.run(failedAt, assetId),
+    unfetched: () => allUnfetched.all().map((row) => row.id as string),
     close: () => db.close(),
   };
 }
@@ -187,7 +201,7 @@ function openDatabase(path: string): DatabaseSync {
       // The exclusive lock, which the system gives up when this process dies, keeps a second sandbox out.
       db.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;");
       db.exec("PRAGMA synchronous = FULL;");
-      db.exec(SCHEMA);
+      prepareTables(db);
       return db;
     } catch (error) {
       db.close();
@@ -205,15 +219,30 @@ type Row = Record<string, SQLOutputValue>;
 
 function assetOf(row: Row): StoredAsset {
   const completedAt = row.completed_at as string | null;
+  const failedAt = row.failed_at as string | null;
   return {
     id: row.id as string,
     name: row.name as string,
     filetype: row.filetype as string,
-    status: completedAt !== null ? "complete" : row.has_parts === 1 ? "uploading" : "created",
+    status: statusOf(completedAt, failedAt, row.has_parts === 1),
     sizeBytes: row.size_bytes as number | null,
     sha256: row.sha256 as string | null,
     completedAt,
+    failedAt,
+    parentId: row.parent_id as string,
+    kind: row.kind as AssetKind,
+    createdAt: row.created_at as string,
   };
+}
+
+function statusOf(
+  completedAt: string | null,
+  failedAt: string | null,
+  hasParts: boolean,
+): StoredAsset["status"] {
+  if (completedAt !== null) return "complete";
+  if (failedAt !== null) return "failed";
+  return hasParts ? "uploading" : "created";
 }
 
 function partOf(row: Row): StoredPart {

@@ -14,6 +14,7 @@ export async function conclude(desk: Desk, signal: AbortSignal): Promise<void> {
     throw error;
   });
   if (isThere) return desk.fact({ type: "asset.completed" });
+  if (isThere === null) return; // this way in has nothing to ask
   desk.publish({
     type: "take.warned",
     message: `${state.name}: everything is in, but Frame.io has not yet read back as complete`,
@@ -21,11 +22,12 @@ export async function conclude(desk: Desk, signal: AbortSignal): Promise<void> {
 }
 
 /**
- * Asks until the service has put the file together; false where it has not for {@linkcode CONFIRM_MS}.
+ * Asks until the service has put the file together; false where it has not for {@linkcode CONFIRM_MS}, null
+ * where this route does not tell.
  *
  * @throws Unavailable if it could not be asked in the end.
  */
-export async function becomesComplete(desk: Desk, signal: AbortSignal): Promise<boolean> {
+export async function becomesComplete(desk: Desk, signal: AbortSignal): Promise<boolean | null> {
   const { clock } = desk.room;
   const untilMs = clock.monotonicMs() + CONFIRM_MS;
   for (let waitMs = 100; !signal.aborted; waitMs = Math.min(2 * waitMs, 5000)) {
@@ -35,7 +37,8 @@ export async function becomesComplete(desk: Desk, signal: AbortSignal): Promise<
       return false;
     });
     if (complete) return true;
-    if (complete === null || isLast) break;
+    if (complete === null) return null;
+    if (isLast) break;
     await clock.sleep(waitMs, signal).catch(() => {});
   }
   return false;

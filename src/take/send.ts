@@ -19,6 +19,10 @@ export async function send(desk: Desk, number: number, signal: AbortSignal): Pro
   const mediaStart = state.head?.mediaStart ?? null;
   const before = await seekFinal(desk, number, signal);
   if (before === "in") return finalStored(desk, signal);
+  if (before === "unknown") {
+    desk.refusal = UNKNOWN_FINAL;
+    return;
+  }
   // Since this was decided the part may have waited long for its lane, and the recorder may have begun
   // to move its media: what is read now would go again.
   const { facts, look } = await lookAtBytes(source);
@@ -41,9 +45,7 @@ export async function send(desk: Desk, number: number, signal: AbortSignal): Pro
     stored(desk, number, digest, facts);
   } catch (error) {
     if (error instanceof UrlExpired) urls.delete(number);
-    // Once a final part has arrived the service takes nothing more: it is putting the file together.
-    const mayBeIn = finalInDoubt(state) !== null && error instanceof Rejected;
-    if (!mayBeIn || !(await becomesComplete(desk, signal))) throw error;
+    if (!(await explainsFinal(desk, error, signal))) throw error;
     await finalStored(desk, signal);
   } finally {
     sending.delete(number);
@@ -61,19 +63,34 @@ function finalInDoubt(state: TakeState): TakePart | null {
  * Then the asset cannot be changed any more. To send the same final part once more does no harm, to send
  * other bytes would: for that the service is given time to put the file together.
  *
- * @returns `same`: it is not known to be in, but this is the final part and it has not changed.
+ * @returns `same`: it is not known to be in, but this is the final part and it has not changed. `unknown`:
+ * other bytes would go, and this way in cannot ask whether they come too late.
  */
 async function seekFinal(
   desk: Desk,
   number: number,
   signal: AbortSignal,
-): Promise<"in" | "same" | "out"> {
+): Promise<"in" | "same" | "out" | "unknown"> {
   const final = finalInDoubt(desk.state);
   if (final === null) return "out";
   if (final.number === number && await sentDigest(desk, final, signal) !== null) {
     return await isComplete(desk, signal) ? "in" : "same";
   }
-  return await becomesComplete(desk, signal) ? "in" : "out";
+  const isIn = await becomesComplete(desk, signal);
+  return isIn === null ? "unknown" : isIn ? "in" : "out";
+}
+
+/** Why an asset is left where other bytes might come too late, and nobody would say so. */
+const UNKNOWN_FINAL =
+  "its final part may have arrived, the recording was changed since, and this way in cannot ask";
+
+/**
+ * Whether a refusal means that the final part is in: once it has arrived the service takes nothing more,
+ * because it is putting the file together. A way in that cannot be asked says so by the storage's 404.
+ */
+async function explainsFinal(desk: Desk, error: unknown, signal: AbortSignal): Promise<boolean> {
+  if (finalInDoubt(desk.state) === null || !(error instanceof Rejected)) return false;
+  return await becomesComplete(desk, signal) ?? error.status === 404;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { Rejected, Unavailable, UrlExpired } from "../errors.ts";
+import { isOver } from "../frameio/url_life.ts";
 import type { ByteRange } from "../recording/range.ts";
 import type { RecordingSource } from "../runtime/disk.ts";
 import type { PutAnswer } from "../runtime/put_answer.ts";
@@ -41,7 +42,7 @@ export async function putPart(
     // S3's 200 to a PUT comes without a body; a login page, a proxy or a late error comes with one.
     if (answer.status === 200 && answer.text.trim() === "") return digest;
     const next = hops < MAX_HOPS ? redirectOf(answer, url) : null;
-    if (next === null) throw storageError(order.partNumber, answer.status, answer.text);
+    if (next === null) throw storageError(order.partNumber, answer, order.url);
     url = next;
   }
 }
@@ -78,17 +79,27 @@ const EXPIRED = new Set(["ExpiredToken", "TokenRefreshRequired"]);
 /**
  * The class of an answer of the storage: its XML code first, the status second, since the same status
  * means different things (400 RequestTimeout passes, 501 NotImplemented never does).
+ *
+ * @param url The presigned URL that was answered so.
  */
-export function storageError(partNumber: number, status: number, text: string): Error {
+export function storageError(partNumber: number, answer: PutAnswer, url: string): Error {
+  const { status, text } = answer;
   const code = /<Code>\s*([A-Za-z]+)\s*<\/Code>/.exec(text)?.[1] ?? "";
   const said = code === "" ? `status ${status}` : `${status} ${code}`;
   const words = `Cannot store part ${partNumber}: the storage answered ${said}`;
-  const expired = code === "AccessDenied" && /has expired/i.test(text);
-  if (expired || EXPIRED.has(code)) return new UrlExpired(words);
+  const denied = code === "AccessDenied";
+  if ((denied && isExpired(answer, url)) || EXPIRED.has(code)) return new UrlExpired(words);
   if (code === "RequestTimeTooSkewed") {
     return new Unavailable(
       `${words}. Set this machine's clock: it is over 15 minutes off`,
       "storage",
+    );
+  }
+  if (status === 407) {
+    return new Unavailable(
+      `Cannot store part ${partNumber}: a proxy asks for a name and a password (407). Write them into ` +
+        "HTTP_PROXY, as http://NAME:PASSWORD@HOST:PORT",
+      "network",
     );
   }
   if (status === 200 && code === "") {
@@ -100,6 +111,15 @@ export function storageError(partNumber: number, status: number, text: string): 
   }
   const passes = PASSING.has(code) || mayPass(status, code);
   return passes ? new Unavailable(words, "storage") : new Rejected(words, status);
+}
+
+/**
+ * Whether a denial is one of an expired URL: Amazon says so in words; Ceph leaves its words empty, but its
+ * clock, which decides, stands in the answer.
+ */
+function isExpired({ text, answeredAtMs }: PutAnswer, url: string): boolean {
+  if (/has expired/i.test(text)) return true;
+  return answeredAtMs !== undefined && isOver(url, answeredAtMs);
 }
 
 /** Statuses below 500 with which a box in between may have answered, where there is no code. */

@@ -17,6 +17,8 @@ const WAITS: Readonly<Record<Outage, Waits>> = {
   api_fault: { leastMs: 30_000, firstMs: 40_000, mostMs: 300_000 },
   storage: { leastMs: 100, firstMs: 1000, mostMs: 30_000 },
   disk: { leastMs: 250, firstMs: 500, mostMs: 5000 },
+  // Our choice: that somebody un-paused shows within half a minute.
+  paused: { leastMs: 5000, firstMs: 10_000, mostMs: 30_000 },
 };
 
 /** Longest wait that another side can ask of us, in milliseconds. */

@@ -23,19 +23,13 @@ Deno.test("parseCommand() takes the folder from the flag, else the environment, 
   assertEquals(folder([], { ...TOKEN, FRAMEIO_FOLDER: "" }), "file-folder", "empty is not set");
 });
 
-Deno.test("parseCommand() says where a folder can be named, and what is wrong with config.json", () => {
-  const words = (text?: string) =>
-    refusal(TAKE, {
-      env: TOKEN,
-      files: text === undefined ? {} : { [`${STATE}/config.json`]: text },
-    });
-  const ways =
-    /--folder, in FRAMEIO_FOLDER, or as "folder" in \/h\/\.local\/state\/reeltime\/config/;
-  for (const text of [undefined, "{}", "null", "[]", '"x"', '{"folder":7}', '{"folder":""}']) {
-    assertMatch(words(text), ways, text);
+Deno.test("parseCommand() knows no folder where none is named, and says what is wrong with config.json", () => {
+  const config = (text: string) => ({ env: TOKEN, files: { [`${STATE}/config.json`]: text } });
+  for (const text of ["{}", "null", "[]", '"x"', '{"folder":7}', '{"folder":""}']) {
+    assertEquals(watch(TAKE, config(text)).account?.folder, null, text);
   }
   // The parser's own words quote the file, which may hold what should stay in it.
-  const broken = words('{"folder": fio-u-open-sesame}');
+  const broken = refusal(TAKE, config('{"folder": fio-u-open-sesame}'));
   assertMatch(broken, /^Cannot read .*config\.json: it is not JSON\. Mend or delete it/);
   assertNotMatch(broken, /sesame/);
 });
@@ -43,18 +37,19 @@ Deno.test("parseCommand() says where a folder can be named, and what is wrong wi
 Deno.test("parseCommand() takes the token from the file that is named, else from the environment", () => {
   const files = { "/token": "  file-token \n" };
   const token = (args: readonly string[]) =>
-    watch([...TAKE, ...args, "--folder", "f"], { env: TOKEN, files }).account?.token.reveal();
+    watch([...TAKE, ...args, "--folder", "f"], { env: TOKEN, files }).account?.token?.reveal();
   assertEquals(token([]), "env-token");
   assertEquals(token(["--token-file", "/token"]), "file-token");
 });
 
-Deno.test("parseCommand() says what is wrong with a token, and how to give one", () => {
+Deno.test("parseCommand() knows no token where none is given, and says what is wrong with one", () => {
   const files = { "/empty": "\n", "/two": "one\ntwo", "/bearer": "Bearer x" };
   const words = (...args: string[]) =>
     refusal([...TAKE, "--folder", "f", ...args], { env: { HOME: "/h" }, files });
-  const ways = /FRAMEIO_TOKEN .*--token-file.* add --sandbox/;
-  assertMatch(words(), ways);
-  assertMatch(words("--token-file", "/empty"), ways);
+  const token = (...args: string[]) =>
+    watch([...TAKE, "--folder", "f", ...args], { env: { HOME: "/h" }, files }).account?.token;
+  assertEquals(token(), null);
+  assertEquals(token("--token-file", "/empty"), null);
   assertMatch(words("--token-file", "/none"), /Cannot read the token: \/none is not there/);
   assertMatch(words("--token-file", "/two"), /spaces or line breaks\. Store it on one line/);
   assertMatch(words("--token-file", "/bearer"), /spaces or line breaks/);
@@ -108,4 +103,39 @@ Deno.test("parseCommand() keeps its state where the system keeps that of program
     const words = refusal([...TAKE, "--sandbox"], { env: {}, os });
     assert(words.endsWith("name one with --state"), words);
   }
+});
+
+Deno.test("parseCommand() reads which way into Frame.io is wanted", () => {
+  const account = (...args: string[]) => watch([...TAKE, ...args]).account;
+  assertEquals(account()?.route, "auto");
+  assertEquals(account("--route", "device")?.route, "device");
+  assertEquals(account("--account", "a1")?.accountId, "a1");
+  assertEquals(account("--folder-path", "Day 3/A-Cam")?.folderPath, "Day 3/A-Cam");
+  assertEquals(account()?.imsBase, "https://ims-na1.adobelogin.com");
+  assertMatch(refusal([...TAKE, "--route", "v3"]), /write auto, device, user, v4/);
+});
+
+Deno.test("parseCommand() takes finished files by their names alone", () => {
+  const upload = (...args: string[]) => parseCommand(["upload", ...args], surroundings());
+  const command = upload("/a/take 1.mov", "007.mp4", "--lanes", "2");
+  assert(command.is === "upload");
+  assertEquals(command.config.recordings.map(({ path, name }) => [path, name]), [
+    ["/a/take 1.mov", "take 1.mov"],
+    ["007.mp4", "007.mp4"],
+  ]);
+  assertEquals([command.config.sends, command.config.lanes], ["finished", 2]);
+  assertEquals([command.config.listen, command.config.idleMs], [null, 2000]);
+  assertMatch(refusal(["upload"]), /^Name the files/);
+  assertMatch(refusal(["upload", "a.mov", "b.mov", "--name", "x.mov"]), /names one asset/);
+  assertNotMatch(refusal(["upload", "fio-u-open-sesame"]), /sesame/);
+});
+
+Deno.test("parseCommand() takes a URL that Frame.io shall fetch, with a name", () => {
+  const url = "https://example.com/a.mov?secret=1";
+  const command = parseCommand(["upload", "--url", url, "--name", "a.mov"], surroundings());
+  assert(command.is === "remote");
+  assertEquals([command.url, command.name], [url, "a.mov"]);
+  assertMatch(refusal(["upload", "--url", url]), /with --name/);
+  assertMatch(refusal(["upload", "--url", "ftp://x", "--name", "a.mov"]), /begins with https/);
+  assertMatch(refusal(["upload", "b.mov", "--url", url, "--name", "a.mov"]), /not both/);
 });

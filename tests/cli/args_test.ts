@@ -20,7 +20,7 @@ Deno.test("parseCommand() watches with the defaults that --help names", () => {
     { path: "/card/a.mov", name: "a.mov", filetype: "video/quicktime" },
   ]);
   assertEquals(config.account?.apiBase, "https://api.frame.io");
-  assertEquals([config.account?.folder, config.account?.token.reveal()], [
+  assertEquals([config.account?.folder, config.account?.token?.reveal()], [
     "env-folder",
     "env-token",
   ]);
@@ -41,7 +41,7 @@ Deno.test("parseCommand() reads every flag of watch", () => {
     { path: "/card/clip", name: "take 01.mxf", filetype: "application/mxf" },
   ]);
   assertEquals(config.account?.apiBase, "http://127.0.0.1:8091");
-  assertEquals([config.account?.folder, config.account?.token.reveal()], ["f1", "file-token"]);
+  assertEquals([config.account?.folder, config.account?.token?.reveal()], ["f1", "file-token"]);
   assertEquals(config.stateFolder, "/state");
   assertEquals(config.listen, { hostname: "::1", port: 0, asked: true });
   assertEquals([config.lanes, config.idleMs, config.abandonMs], [32, 500, 7_200_000]);

@@ -38,8 +38,15 @@ export interface Proxy extends AsyncDisposable {
   putBytes(which: "all" | "unanswered"): number;
 }
 
-/** @param token A token of the program's own, which the sandbox does not have to know. */
-export function startProxy(sandboxUrl: string, token = "sandbox"): Proxy {
+/**
+ * @param token A token of the program's own, which the sandbox does not have to know.
+ * @param tls A certificate for `localhost`, to be reached over TLS by that name.
+ */
+export function startProxy(
+  sandboxUrl: string,
+  token = "sandbox",
+  tls?: { readonly cert: string; readonly key: string },
+): Proxy {
   const calls: (Call & { isAnswered: boolean })[] = [];
   const finals = new Set<string>();
   let holds: { fits: RegExp; when: "before" | "after"; arrive: (call: Call) => void }[] = [];
@@ -100,11 +107,13 @@ export function startProxy(sandboxUrl: string, token = "sandbox"): Proxy {
   const server = Deno.serve({
     hostname: "127.0.0.1",
     port: 0,
+    ...tls,
     signal: over.signal,
     onListen() {},
     onError: () => new Response(null, { status: 502 }), // the program or the sandbox has gone
   }, handle);
-  const url = `http://127.0.0.1:${server.addr.port}`;
+  const { port } = server.addr;
+  const url = tls === undefined ? `http://127.0.0.1:${port}` : `https://localhost:${port}`;
 
   return {
     url,

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import { type ListedAsset, sha256Of } from "../support/house.ts";
-import { type Program, start } from "./program.ts";
+import { type Program, start, type StartOptions } from "./program.ts";
 
 /** The stand-in for Frame.io as a process of its own, on a free port. */
 export interface SandboxProcess extends AsyncDisposable {
@@ -16,9 +16,14 @@ export interface SandboxProcess extends AsyncDisposable {
 }
 
 /** Starts `main.ts sandbox` and waits until it listens. */
-export async function startSandbox(address = "127.0.0.1:0"): Promise<SandboxProcess> {
+export async function startSandbox(
+  address = "127.0.0.1:0",
+  flags: readonly string[] = [],
+  options: StartOptions = {},
+): Promise<SandboxProcess> {
   const folder = await Deno.makeTempDir({ prefix: "reeltime-e2e-sandbox-" });
-  const program = start(["sandbox", "--listen", address, "--dir", join(folder, "sandbox")]);
+  const place = ["--listen", address, "--dir", join(folder, "sandbox")];
+  const program = start(["sandbox", ...place, ...flags], options);
   const dispose = async () => {
     await program.kill();
     await Deno.remove(folder, { recursive: true });

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { needsRenewal } from "../../src/frameio/url_life.ts";
+import { isOver, needsRenewal } from "../../src/frameio/url_life.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -31,4 +31,15 @@ Deno.test("needsRenewal() leaves a short-lived URL nine tenths of its life", () 
 
 Deno.test("needsRenewal() of a URL that came in the future, by a clock set back since, is false", () => {
   assertEquals(renewal("X-Amz-Expires=10", -HOUR_MS), false);
+});
+
+Deno.test("isOver() reads date and life of the URL, and says no where they are not there", () => {
+  const url = "https://s3.test/p?X-Amz-Date=20240229T235930Z&X-Amz-Expires=60&X-Amz-Signature=x";
+  const end = Date.parse("2024-03-01T00:00:30Z");
+  assertEquals(isOver(url, end - 1), false);
+  assertEquals(isOver(url, end), true);
+  assertEquals(isOver(url.replace("Z&", "&"), end), false);
+  assertEquals(isOver(url.replace("20240229", "20249999"), end), false, "no date");
+  assertEquals(isOver(url.replace("X-Amz-Expires", "X-Amz-Other"), end), false);
+  assertEquals(isOver("https://s3.test/p", end), false);
 });

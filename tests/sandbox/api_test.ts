@@ -2,6 +2,8 @@ import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert"
 import { connectRaw, FIVE_MIB, put, putStatus, someBytes, withSandbox } from "./sandbox_client.ts";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const DEMO_ID = "5a0d0b0c-0004-4000-8000-00000000d001";
+const NOW = "2026-11-20T09:30:00.000Z";
 const NEW_ASSET = {
   name: "take.mov",
   filetype: "video/quicktime",
@@ -210,8 +212,11 @@ Deno.test("GET asset shows a V2 asset from creation to completion", () =>
       filetype: "video/quicktime",
       filesize: null,
       parent_id: "root",
+      project_id: DEMO_ID,
       status: "created",
+      inserted_at: NOW,
       upload_completed_at: null,
+      upload_failed_at: null,
       is_realtime_upload: true,
     };
     assertEquals(await read(), asset);
@@ -227,7 +232,7 @@ Deno.test("GET asset shows a V2 asset from creation to completion", () =>
       filesize: 3,
       status: "complete",
     });
-  }));
+  }, { now: () => new Date(NOW) }));
 
 Deno.test("GET asset shows the root folder and answers 404 for an unknown id", () =>
   withSandbox(async (client) => {
@@ -239,7 +244,7 @@ Deno.test("GET asset shows the root folder and answers 404 for an unknown id", (
 
 Deno.test("unknown routes answer 404 as JSON, in the storage NoSuchKey as XML", () =>
   withSandbox(async (client) => {
-    for (const path of ["/", "/v2/me", "/sandbox", "/sandbox/other"]) {
+    for (const path of ["/", "/v2/you", "/sandbox", "/sandbox/other"]) {
       await detailOf(await client.call(path), 404, "Not Found");
     }
     await detailOf(await client.post("/v2/assets/root", {}), 404, "Not Found");

@@ -68,7 +68,10 @@ Deno.test("GET /sandbox/assets shows files from creation, oldest first, without 
     assertEquals(await read(), { assets: [] });
     const first = await client.create("a.mov");
     const second = await client.create("b.mov");
-    const created = { status: "created", size: null, sha256: null, parts: [] };
+    const created = {
+      ...{ kind: "realtime", parent: "root", mediaType: "video/quicktime" },
+      ...{ status: "created", size: null, sha256: null, parts: [] },
+    };
     assertEquals(await read(), {
       assets: [{ id: first, name: "a.mov", ...created }, { id: second, name: "b.mov", ...created }],
     });

@@ -15,6 +15,10 @@ export interface JsonPart {
 export interface ShownAsset {
   id: string;
   name: string;
+  kind: string;
+  /** Id of its folder. */
+  parent: string;
+  mediaType: string;
   status: string;
   size: number | null;
   sha256: string | null;

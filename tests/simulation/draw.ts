@@ -1,5 +1,6 @@
 /** Draws a world from a seed. A plan says what the world is like; what the program makes of it is up to it. */
 import { type Chance, chanceOf } from "./chance.ts";
+import { asDevice } from "./draw_device.ts";
 import { sharpened } from "./draw_ending.ts";
 import {
   type AtFinal,
@@ -77,8 +78,15 @@ export const FIRST_LONG_SEED = 1_000_000;
 /** Seeds from here up to {@linkcode FIRST_LONG_SEED} are about what happens around the final part. */
 export const FIRST_ENDING_SEED = 500_000;
 
+/** Seeds from here up to {@linkcode LAST_DEVICE_SEED} go in as a paired device. */
+export const FIRST_DEVICE_SEED = 300_000;
+const LAST_DEVICE_SEED = 399_999;
+
 /** Draws a world. */
 export function planOf(seed: number): Plan {
+  if (seed >= FIRST_DEVICE_SEED && seed <= LAST_DEVICE_SEED) {
+    return asDevice(drawWorld(seed), chanceOf(seed ^ 0xdec1));
+  }
   const isEnding = seed >= FIRST_ENDING_SEED && seed < FIRST_LONG_SEED;
   const plan = drawWorld(seed);
   return isEnding ? sharpened(plan, chanceOf(seed ^ 0xe4d)) : plan;

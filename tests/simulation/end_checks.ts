@@ -6,6 +6,7 @@ import type { World } from "./world.ts";
 
 /** Looks at every recording, every take and every asset. */
 export function checkEnd(world: World): void {
+  checkDevice(world);
   for (const recording of world.recordings) checkRecording(world, recording);
   checkStrays(world);
 }
@@ -42,6 +43,23 @@ function checkRecording(world: World, recording: Recording): void {
   }
   if ([...asset.parts.values()].some(({ stored }) => stored === null)) {
     world.violate(`${path}: a registered part was never sent`);
+  }
+}
+
+/** Calls of one process that may be turned away before it knows a limit: one for each kind of call. */
+const MOST_UNLEARNT = 4;
+
+/** Where nothing goes wrong, no token ends in use, none is spent twice, and no limit is met twice. */
+function checkDevice({ plan, service: { device }, faults, violate }: World): void {
+  if (device === null) return;
+  const isCalm = plan.spells.every(({ kind }) => kind === "clear") &&
+    plan.deeds.every((deed) => deed.do === "finish" || deed.do === "second_process") &&
+    plan.recordings.every(({ atFinal }) => (atFinal?.crashMs ?? null) === null);
+  if (!isCalm || plan.disk.full !== null || plan.disk.journalFaults.length > 0) return;
+  if (faults.has("token: a spent refresh token")) violate("a refresh token is spent twice");
+  if (device.turnedAway.token > 0) violate(`${device.turnedAway.token} calls with an ended token`);
+  if (device.turnedAway.limit > MOST_UNLEARNT * plan.recordings.length) {
+    violate(`${device.turnedAway.limit} calls beyond the limit`);
   }
 }
 

@@ -17,6 +17,7 @@ const OWN_ENDS =
 const EXCUSES: readonly (readonly [fault: string, words: RegExp])[] = [
   ["refusing", /answered (4\d\d|501)|refused the token/],
   ["journal", /the journal/],
+  ["token: a spent", /Run reeltime pair again/],
 ];
 
 /** Answers that no waiting mends; the storage's 403 may be a URL that ran out. */

@@ -1,6 +1,7 @@
 import type { Checks } from "./checks.ts";
 import type { TakeOutcome } from "../../src/take/take.ts";
 import type { Deed } from "./plan.ts";
+import { pairDevice } from "./pairing.ts";
 import { type Process, startProcess } from "./process.ts";
 import { recordingAt, type World } from "./world.ts";
 
@@ -83,10 +84,13 @@ export function startOperator(world: World, checks: Checks): Operator {
   }
 
   async function operate(): Promise<void> {
+    let mustPair = plan.device !== undefined;
     for (;;) {
       if (++operator.starts > MOST_STARTS) {
         return world.violate(`${MOST_STARTS} starts, and no end`);
       }
+      if (mustPair) pairDevice(world);
+      mustPair = false;
       const process = startProcess(world, checks);
       operator.process = process;
       operator.disturbedAtMs = Math.max(operator.disturbedAtMs, schedule.nowMs);
@@ -96,6 +100,10 @@ export function startOperator(world: World, checks: Checks): Operator {
         nothingLeft(process).then(() => "nothing left" as const),
       ]);
       log.note(`process ended: ${JSON.stringify(end)}`);
+      mustPair = Array.isArray(end) &&
+        end.some((outcome) =>
+          outcome.is === "failed" && /Run reeltime pair again/.test(outcome.message)
+        );
       if (end === "died") operator.crashes++;
       else if (end !== "nothing left") checkClosed(process);
       process.life.die();

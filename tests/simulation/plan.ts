@@ -106,8 +106,19 @@ export interface DiskPlan {
   readonly hints: boolean;
 }
 
+/** A paired Camera-to-Cloud device, and what its service does. */
+export interface DevicePlan {
+  readonly accessLifeMs: number;
+  /** Calls of one kind in a window; a leaky bucket. */
+  readonly limit: { readonly calls: number; readonly windowMs: number };
+  /** When somebody has paused the channel, world milliseconds. */
+  readonly pauses: readonly { readonly fromMs: number; readonly untilMs: number }[];
+}
+
 /** A whole world. */
 export interface Plan {
+  /** How the program goes in; with a developer token if left out. */
+  readonly device?: DevicePlan;
   readonly recordings: readonly RecordingPlan[];
   readonly spells: readonly Spell[];
   readonly deeds: readonly Deed[];

@@ -1,6 +1,11 @@
 import { filetypeOf } from "../../src/config.ts";
 import { apiCaller } from "../../src/frameio/api.ts";
+import { deviceHeaders, deviceRoute } from "../../src/frameio/device_route.ts";
+import { heartbeat } from "../../src/frameio/heartbeat.ts";
+import { rateGate } from "../../src/frameio/rate_gate.ts";
+import type { AssetRoute } from "../../src/frameio/route.ts";
 import { fixedToken } from "../../src/frameio/tokens.ts";
+import { deviceTokens, VERSION } from "./pairing.ts";
 import { userRoute } from "../../src/frameio/realtime.ts";
 import type { NewRow } from "../../src/runtime/event_store.ts";
 import { openJournal } from "../../src/journal/journal.ts";
@@ -56,6 +61,28 @@ export function startProcess(world: World, checks: Checks): Process {
       });
     }
   }
+  const abort = new AbortController();
+  const ends = new AbortController();
+  const background: Promise<void>[] = [];
+  let settle = () => Promise.resolve();
+
+  /** With a developer token, or as a paired device. */
+  function wayIn(): { readonly routeName: string; readonly api: AssetRoute } {
+    const baseUrl = "https://api.sim";
+    if (service.device === null) {
+      const access = { baseUrl, tokens: fixedToken(TOKEN) };
+      return { routeName: "user", api: userRoute(apiCaller(http, access), "root") };
+    }
+    const tokens = deviceTokens(world, life, { http, clock });
+    settle = tokens.settled;
+    const call = apiCaller(http, {
+      ...{ baseUrl, headers: deviceHeaders(VERSION), gate: rateGate(clock) },
+      tokens,
+    });
+    background.push(heartbeat(call, clock, ends.signal));
+    return { routeName: "device", api: deviceRoute(call) };
+  }
+
   const bus = createEventBus(clock);
   bus.on((event) => life.isDead || checks.event(event));
   const { fraction, hex } = world.chance.fork();
@@ -64,11 +91,7 @@ export function startProcess(world: World, checks: Checks): Process {
     random: { fraction, hex },
     disk,
     digests: twinDigest(life, disk, plan.disk, network, service, world.chance.fork(), sends),
-    routeName: "user",
-    api: userRoute(
-      apiCaller(http, { baseUrl: "https://api.sim", tokens: fixedToken(TOKEN) }),
-      "root",
-    ),
+    ...wayIn(),
     journal: openJournal(store, clock),
     bus,
     lanes: createLanes(plan.lanes),
@@ -79,12 +102,14 @@ export function startProcess(world: World, checks: Checks): Process {
     name: basename(path),
     filetype: filetypeOf(path),
   }));
-  const abort = new AbortController();
   const lock = twinLock(life, folder);
   const options = { stay: false, correct: plan.correct, lock };
   const studio = createStudio(room, targets, options, abort.signal);
   world.log.note("process started");
-  const done = studio.run();
+  const done = studio.run().finally(async () => {
+    ends.abort();
+    await Promise.all([...background, settle()]);
+  });
   done.catch(() => {}); // awaited by the operator; a dead process may reject unseen
   return { life, studio, done, interrupt: () => abort.abort(), sends, openCount: disk.openCount };
 }

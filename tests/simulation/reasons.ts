@@ -9,6 +9,8 @@ export function checkReason(world: World, take: KnownTake, reason: string): void
   if (said(/gives no new upload URL/)) {
     const refusals = [...world.faults.keys()].filter((name) => name.startsWith("refusing: api"));
     if (refusals.length === 0) world.violate(`${take.path}: nobody refused, but "${reason}"`);
+  } else if (said(/this way in cannot ask/)) {
+    if (world.service.device === null) world.violate(`${take.path}: it can ask, but "${reason}"`);
   } else if (said(/was cut to/)) {
     if ((file?.cuts ?? 0) === 0) world.violate(`${take.path} was never cut, but "${reason}"`);
   } else if (said(/media moved by/)) {

@@ -4,6 +4,7 @@
  */
 import type { Chance } from "./chance.ts";
 import { digestOf, type Run } from "./content.ts";
+import type { DeviceService } from "./device_service.ts";
 import type { Schedule } from "./schedule.ts";
 
 /** A part as the service knows it. */
@@ -38,10 +39,13 @@ export interface ServiceAsset {
 export interface Answer {
   readonly status: number;
   readonly text: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** The service of one world. */
 export interface Service {
+  /** Null where the program goes in with a developer token. */
+  readonly device: DeviceService | null;
   readonly assets: readonly ServiceAsset[];
   /** Carries an API request out. */
   api(
@@ -89,6 +93,7 @@ export function createService(
   urlLifeMs: number,
   violate: (what: string) => void,
   tally: (fault: string) => void,
+  device: DeviceService | null = null,
 ): Service {
   const assets: ServiceAsset[] = [];
 
@@ -187,10 +192,43 @@ export function createService(
     schedule.after(chance.spread(1, 4000), null, () => asset.completedAtMs ??= schedule.nowMs);
   }
 
+  /** The routes of a device (Camera to Cloud API). */
+  function deviceApi(
+    own: DeviceService,
+    method: string,
+    path: string,
+    headers: Readonly<Record<string, string>>,
+    body: string,
+  ): Answer {
+    if (path === "/v2/auth/token") return own.token(body);
+    const [, id, action] = /^\/v2\/devices\/assets(?:\/([^/]+)(\/.+))?$/.exec(path) ?? [];
+    const kind = `${method} ${action ?? path}`;
+    const answer = own.guard(kind, headers) ?? route();
+    return { ...answer, headers: own.limits(kind) };
+
+    function route(): Answer {
+      if (path === "/v2/devices/heartbeat") return own.heartbeat();
+      if (method !== "POST" || !path.startsWith("/v2/devices/assets")) {
+        return refused(404, `${method} ${path}`);
+      }
+      const json = JSON.parse(body);
+      if (action === "/realtime_upload/parts") {
+        const asset = assets.find((asset) => asset.id === id);
+        return asset === undefined ? refused(404, `no asset at ${path}`) : register(asset, json);
+      }
+      if (!Number.isInteger(json.offset) || json.offset < 0 || json.channel !== 0) {
+        return refused(400, "create: offset and channel");
+      }
+      return own.paused() ?? create({ ...json, type: "file" });
+    }
+  }
+
   return {
     assets,
+    device,
     partOfUrl,
     api(method, path, headers, body) {
+      if (device !== null) return deviceApi(device, method, path, headers, body);
       if (headers.authorization !== `Bearer ${TOKEN}`) return refused(401, "authorization");
       if (method === "POST" && headers["content-type"] !== "application/json") {
         return refused(400, "content-type");

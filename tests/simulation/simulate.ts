@@ -85,6 +85,14 @@ const WAITS = 3;
 /** Reads of the looks that one part takes, at most: a FLAC file's frames are searched from its end. */
 const LOOK_READS = 100;
 
+/** How long the service's rate limit makes the parts calls of so many bytes take. */
+function limitedMs({ device, lanes }: Plan, bytes: number): number {
+  if (device === undefined) return 0;
+  // Half of what may be registered ahead is asked for at once (take/decide.ts).
+  const calls = bytes / MIN_PART_BYTES / (2 * lanes);
+  return 2 * calls * device.limit.windowMs / device.limit.calls;
+}
+
 /** Once everything has healed, a take comes to its end within a bounded time. */
 function checkTime(world: World, operator: ReturnType<typeof startOperator>): void {
   const { plan, schedule, recordings, network } = world;
@@ -94,6 +102,7 @@ function checkTime(world: World, operator: ReturnType<typeof startOperator>): vo
     network.weather.healMs,
     plan.disk.failing.untilMs,
     plan.disk.full?.untilMs ?? 0,
+    ...plan.device?.pauses.map(({ untilMs }) => untilMs) ?? [],
     ...recordings.map(({ endedAtMs, changedAtMs }) => Math.max(endedAtMs ?? Infinity, changedAtMs)),
   );
   const bytes = recordings.reduce((sum, { file }) => sum + (file?.content.sizeBytes ?? 0), 0);
@@ -101,7 +110,7 @@ function checkTime(world: World, operator: ReturnType<typeof startOperator>): vo
     (3 / network.weather.uplinkBytesPerSecond() + 6 / plan.disk.bytesPerSecond);
   const lookingMs = LOOK_READS * plan.disk.slowMs * (bytes / MIN_PART_BYTES);
   const mostMs = plan.abandonMs + 4 * plan.idleMs + WAITS * MOST_WAIT_MS + 2 * movingMs +
-    lookingMs;
+    lookingMs + limitedMs(plan, bytes);
   if (schedule.nowMs > calmSinceMs + mostMs) {
     world.violate(`not finalized ${Math.round(mostMs / 1000)} s after everything was well again`);
   }

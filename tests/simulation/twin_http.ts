@@ -2,7 +2,7 @@ import { Unavailable } from "../../src/errors.ts";
 import type { Http, HttpAnswer } from "../../src/runtime/http.ts";
 import type { Life } from "./life.ts";
 import type { Network } from "./network.ts";
-import type { Answer, Service } from "./service.ts";
+import { type Answer, type Service, TOKEN } from "./service.ts";
 
 /** Short requests of a simulated process. */
 export function twinHttp(life: Life, network: Network, service: Service): Http {
@@ -34,7 +34,12 @@ export function twinHttp(life: Life, network: Network, service: Service): Http {
           }
           if (fate.is === "answered") {
             await line.pass(upMs);
-            return httpAnswer(fate.answer, fate.headers);
+            // A refusal that repeats the token repeats the one that it was given.
+            const token = headers.authorization?.replace("Bearer ", "") ?? "";
+            return httpAnswer(
+              { ...fate.answer, text: fate.answer.text.replaceAll(TOKEN, token) },
+              fate.headers,
+            );
           }
           // It is under way now, whatever becomes of the process that sent it.
           let answer: Answer | null = null;
@@ -44,7 +49,7 @@ export function twinHttp(life: Life, network: Network, service: Service): Http {
           }
           await line.pass(3 * upMs + 1000 * Number(fate.is === "twice"));
           if (fate.is === "unseen") throw fail("the connection failed");
-          return httpAnswer(answer!, {});
+          return httpAnswer(answer!, answer!.headers ?? {});
         } finally {
           line.close();
         }

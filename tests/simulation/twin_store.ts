@@ -11,11 +11,13 @@ export interface StateFolder {
   /** Appends so far. */
   appends: number;
   readonly locks: Map<string, Life>;
+  /** Files of secrets, by name. */
+  readonly files: Map<string, unknown>;
 }
 
 /** An empty state folder. */
 export function emptyStateFolder(): StateFolder {
-  return { rows: [], appends: 0, locks: new Map() };
+  return { rows: [], appends: 0, locks: new Map(), files: new Map() };
 }
 
 /**

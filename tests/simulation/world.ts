@@ -5,6 +5,7 @@ import { createNetwork, type Network } from "./network.ts";
 import type { Plan } from "./plan.ts";
 import { type Recording, startRecording } from "./recording.ts";
 import { createSchedule, type Schedule } from "./schedule.ts";
+import { createDeviceService } from "./device_service.ts";
 import { createService, type Service } from "./service.ts";
 import type { KnownTake } from "./takes.ts";
 import { FIRST_MOMENT_MS } from "./twin_clock.ts";
@@ -51,7 +52,13 @@ export function createWorld(seed: number, plan: Plan, keepsLog: boolean): World 
   const files = createFiles(wallMs, () => schedule.nowMs);
   const weather = createWeather(plan, schedule, chance.fork(), tally);
   const network = createNetwork(weather, chance.fork(), plan.latencyMs, log.note);
-  const service = createService(schedule, chance.fork(), plan.urlLifeMs, violate, tally);
+  const serviceChance = chance.fork();
+  const device = plan.device === undefined
+    ? null
+    : createDeviceService(plan.device, schedule, chanceOf(seed ^ 0xd0), violate, tally);
+  const service = createService(
+    ...[schedule, serviceChance, plan.urlLifeMs, violate, tally, device] as const,
+  );
   const world: World = {
     ...{ plan, chance, schedule, log, files, service, network, folder, violations, faults },
     ...{ takes: new Map(), wallShiftMs: 0, tally, violate },

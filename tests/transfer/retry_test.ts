@@ -3,7 +3,14 @@ import { type Outage, Unavailable } from "../../src/errors.ts";
 import { retryDelayMs } from "../../src/transfer/retry.ts";
 import { seededRandom } from "../support/seeded_random.ts";
 
-const OUTAGES: readonly Outage[] = ["network", "rate_limit", "api_fault", "storage", "disk"];
+const OUTAGES: readonly Outage[] = [
+  "network",
+  "rate_limit",
+  "api_fault",
+  "storage",
+  "disk",
+  "paused",
+];
 const chance = (fraction: number) => ({ fraction: () => fraction, hex: () => "" });
 const failed = (outage: Outage, retryAfterMs?: number) =>
   new Unavailable("no", outage, { retryAfterMs });
@@ -48,4 +55,10 @@ Deno.test("retryDelayMs() waits what the other side asks for, but never over ten
 Deno.test("retryDelayMs() never waits less than the outage's least, whatever the other side says", () => {
   assertEquals(retryDelayMs(failed("rate_limit", 0), 1, chance(0)), 1000);
   assertEquals(retryDelayMs(failed("network", 0), 1, chance(0)), 100);
+});
+
+Deno.test("retryDelayMs() shows within half a minute that a channel was un-paused", () => {
+  assertEquals(bounds("paused", 1), [5000, 10_000]);
+  assertEquals(bounds("paused", 2), [5000, 20_000]);
+  for (const attempt of [3, 20, 1e9]) assertEquals(bounds("paused", attempt), [5000, 30_000]);
 });

@@ -1,6 +1,13 @@
 import { assert, assertEquals, assertInstanceOf, assertMatch, assertNotMatch } from "@std/assert";
 import { Rejected, Unavailable } from "../../src/errors.ts";
-import { storageError } from "../../src/transfer/put.ts";
+import { storageError as errorOf } from "../../src/transfer/put.ts";
+
+const URL_OF_A_DAY = "https://s3.test/parts/a/part_7?X-Amz-Algorithm=AWS4-HMAC-SHA256" +
+  "&X-Amz-Date=20261120T120000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host&X-Amz-Signature=ab";
+
+function storageError(partNumber: number, status: number, text: string): Error {
+  return errorOf(partNumber, { status, text }, URL_OF_A_DAY);
+}
 
 const NAMES = { retry: "Unavailable", "new URL": "UrlExpired", stop: "Rejected" };
 type Remedy = keyof typeof NAMES;
@@ -105,4 +112,22 @@ Deno.test("storageError() calls a page that came as 200 what it is", () => {
   const error = storageError(1, 200, HTML);
   assert(error instanceof Unavailable && error.outage === "network");
   assertMatch(error.message, /answered with a page of its own/);
+});
+
+Deno.test("storageError() takes a denial without words for an expired URL, if it is over by the storage's clock", () => {
+  // So answers Ceph's radosgw.
+  const text = '<?xml version="1.0" encoding="UTF-8"?><Error><Code>AccessDenied</Code>' +
+    "<Message></Message><RequestId>tx0</RequestId><HostId>100e-default-default</HostId></Error>";
+  const end = Date.parse("2026-11-21T12:00:00Z");
+  const nameAt = (answeredAtMs: number | undefined, url = URL_OF_A_DAY, said = text) => {
+    const answer = { status: 403, text: said };
+    return errorOf(7, answeredAtMs === undefined ? answer : { ...answer, answeredAtMs }, url).name;
+  };
+  assertEquals(nameAt(end), "UrlExpired");
+  assertEquals(nameAt(end + 86_400_000), "UrlExpired");
+  assertEquals(nameAt(end - 1), "Rejected", "it is not over");
+  assertEquals(nameAt(undefined), "Rejected", "nobody says what time it is");
+  assertEquals(nameAt(end, "https://s3.test/parts/a/part_7"), "Rejected", "without an end");
+  assertEquals(nameAt(end, URL_OF_A_DAY, xml("SignatureDoesNotMatch")), "Rejected", "other code");
+  assertEquals(nameAt(end, URL_OF_A_DAY, ""), "Unavailable", "some box in between");
 });

@@ -109,17 +109,58 @@ export const registering: readonly Mutant[] = [
       to: "is_realtime_upload: true, filesize: 1 }",
     },
   ]),
+  ...mutantsOf("src/frameio/device_route.ts", [
+    {
+      name: "a paused channel ends the take",
+      from: "    if (!isPaused(error)) throw error;\n",
+      to: "    if (isPaused(error) || true) throw error;\n",
+    },
+    {
+      name: "the recording's age goes out as it is, below zero where a clock was set back",
+      from: "offset: Math.max(0, Math.floor(ageSeconds)),",
+      to: "offset: -Math.floor(ageSeconds) - 1,",
+    },
+  ]),
+  ...mutantsOf("src/frameio/rate_gate.ts", [
+    {
+      name: "rate limits are not learnt",
+      from: "    learn(kind, status, headers) {\n",
+      to: "    learn(kind, status, headers) {\n      if (status < 500) return;\n",
+    },
+  ]),
+  ...mutantsOf("src/frameio/renewed_tokens.ts", [
+    {
+      name: "a token is renewed only when it is over",
+      from: "const isDue = () => !isGood() || leftMs() < seen.saved.grant.lifeMs * RENEWAL_SHARE;",
+      to: "const isDue = () => !isGood() || leftMs() < seen.saved.grant.lifeMs * 0;",
+    },
+    {
+      name: "a renewed pair is used and not kept",
+      from: "    await file.replace(format(saved));\n    seen",
+      to: "    seen",
+    },
+    {
+      name: "what another process has renewed is not looked at",
+      from: "    await look();\n    if (!isDue()) return;\n",
+      to: "    if (!isDue()) return;\n",
+    },
+  ]),
   ...mutantsOf("src/frameio/api.ts", [
     {
+      name: "a token that was refused is not renewed",
+      from: "if (!(await tokens.refused(token, signal).catch(beforeTheCall))) break;",
+      to: "if (token !== null) break;",
+    },
+    {
       name: "a refused token is tried again",
-      from: "    return new TokenExpired(`Cannot",
+      from: "    return new TokenExpired(\n",
       to:
-        "    return new Unavailable(`Cannot go on: Frame.io answered 401`, 'api_fault'); (`Cannot",
+        '    return new Unavailable("Cannot go on: Frame.io answered 401", "api_fault"); new TokenExpired(\n',
     },
     {
       name: "a refusal is tried again",
-      from: 'return new Rejected(`${words}${REMEDIES[answer.status] ?? ""}`, answer.status);',
-      to: 'return new Unavailable(`${words}${REMEDIES[answer.status] ?? ""}`, "network");',
+      from: "  return new Rejected(words + mend, answer.status, { about });",
+      to: '  return new Unavailable(words + mend, "network");',
     },
     {
       name: "the service's 502 ends the take",

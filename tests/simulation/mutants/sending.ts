@@ -24,8 +24,8 @@ export const sending: readonly Mutant[] = [
     },
     {
       name: "a final part that had arrived before ends the take",
-      from: "if (!mayBeIn || !(await becomesComplete(desk, signal))) throw error;",
-      to: "if (!mayBeIn || number > 0) throw error;",
+      from: "if (!(await explainsFinal(desk, error, signal))) throw error;",
+      to: "if (!(await explainsFinal(desk, error, signal)) || number > 0) throw error;",
     },
     {
       name: "a final part whose answer was lost is taken for what the file holds now",
@@ -46,6 +46,11 @@ export const sending: readonly Mutant[] = [
       name: "what was read before the PUT counts as sent though the file changed",
       from: "  return now === startedAs.digest ? now : null;\n",
       to: "  return now === null ? null : startedAs.digest;\n",
+    },
+    {
+      name: "other bytes go though nobody can tell whether they come too late",
+      from: '  return isIn === null ? "unknown" : isIn ? "in" : "out";',
+      to: '  return isIn ? "in" : "out";',
     },
     {
       name: "the final part goes though the others no longer hold",
@@ -82,8 +87,8 @@ export const sending: readonly Mutant[] = [
     },
     {
       name: "an expired URL ends the take",
-      from: "if (expired || EXPIRED.has(code)) return new UrlExpired(words);",
-      to: "if (EXPIRED.has(code)) return new UrlExpired(words);",
+      from: "if ((denied && isExpired(answer, url)) || EXPIRED.has(code)) return",
+      to: "if (EXPIRED.has(code)) return",
     },
     {
       name: "S3's RequestTimeout ends the take",

@@ -1,0 +1,111 @@
+import type { Account } from "../config.ts";
+import { Config } from "../errors.ts";
+import { v2Status, v4Status } from "../frameio/asset_status.ts";
+import { v2Hierarchy } from "../frameio/v2_hierarchy.ts";
+import { findV4Folder, v4Hierarchy } from "../frameio/v4_hierarchy.ts";
+import { remoteUpload } from "../frameio/remote_upload.ts";
+import { v2Remote, v4Remote } from "../frameio/remote_route.ts";
+import { systemClock } from "../runtime/clock.ts";
+import { systemRandom } from "../runtime/random.ts";
+import { retryDelayMs } from "../transfer/retry.ts";
+import { accountOf } from "./account_flags.ts";
+import { type Command, defaultStateFolder, type Surroundings } from "./args.ts";
+import { BROWSE_USAGE, parseBrowse, runBrowse } from "./browse_command.ts";
+import { type Caller, type Callers, callersOf } from "./callers.ts";
+import { type Flags, textOf } from "./flags.ts";
+import { LOGIN_USAGE, parseLogin, runLogin } from "./login_command.ts";
+import { LOGOUT_USAGE, parseLogout, runLogout } from "./logout_command.ts";
+import { colorPaint, noPaint } from "./paint.ts";
+import { PAIR_USAGE, parsePair, runPair } from "./pair_command.ts";
+import { parseStatus, runStatus, STATUS_USAGE } from "./status_command.ts";
+import { folderOf } from "./way_in.ts";
+
+/** A command around an account: reads its own arguments and gives an exit status. */
+export type AccountCommand = (
+  args: readonly string[],
+  around: Surroundings,
+  say: (text: string) => void,
+  signal: AbortSignal,
+) => Promise<number>;
+
+/** Commands that send no file, by their names. */
+export const accountCommands: Readonly<Record<string, AccountCommand>> = {
+  pair: (args, around, say, signal) => {
+    const config = parsePair(args, around);
+    return config === "help" ? shown(PAIR_USAGE, say) : runPair(config, say, signal);
+  },
+  login: (args, around, say, signal) => {
+    const config = parseLogin(args, around);
+    return config === "help" ? shown(LOGIN_USAGE, say) : runLogin(config, say, signal);
+  },
+  logout: (args, around, say, signal) => {
+    const config = parseLogout(args, around);
+    return config === "help" ? shown(LOGOUT_USAGE, say) : runLogout(config, say, signal);
+  },
+  browse: async (args, around, say, signal) => {
+    const ask = parseBrowse(args);
+    if (ask.is === "help") return shown(BROWSE_USAGE, say);
+    const { isV4, caller } = await readerOf(ask.flags, around);
+    const hierarchy = isV4 ? v4Hierarchy(caller.call) : v2Hierarchy(caller.exchange);
+    return await runBrowse({ ...ask, hierarchy, look: look() }, say, signal);
+  },
+  status: async (args, around, say, signal) => {
+    const ask = parseStatus(args);
+    if (ask.is === "help") return shown(STATUS_USAGE, say);
+    const { isV4, caller, account } = await readerOf(ask.flags, around);
+    const read = isV4 ? v4Status(caller.call, account.accountId) : v2Status(caller.call);
+    return await runStatus({ ...ask, read }, say, signal);
+  },
+};
+
+/** Has Frame.io fetch a file from the web, and follows that to its end. */
+export async function runRemote(
+  { url, name, config }: Command & { is: "remote" },
+  say: (text: string) => void,
+  signal: AbortSignal,
+): Promise<number> {
+  const { account, stateFolder } = config;
+  if (account === null) throw new Config("Cannot use --url with --sandbox: name one with --api");
+  const { isV4, caller: { call } } = reader(account, await callersOf(account, stateFolder));
+  const folder = folderOf(account, stateFolder);
+  const route = isV4
+    ? v4Remote(call, await findV4Folder(call, folder, account.accountId, signal))
+    : v2Remote(call, folder);
+  const asset = await remoteUpload(route, { url, name }, {
+    ...{ clock: systemClock, say, signal },
+    delayMs: (error, attempt) => retryDelayMs(error, attempt, systemRandom),
+  });
+  say(`${asset.name} is in Frame.io as asset ${asset.id}`);
+  if (asset.viewUrl !== null) say(asset.viewUrl);
+  return 0;
+}
+
+/** Who reads for the commands that look around: the V4 API where it is at hand, else the V2 API. */
+function reader({ route }: Account, { v4, user, isLoggedIn }: Callers) {
+  const isV4 = route === "v4" || (route === "auto" && isLoggedIn);
+  const caller: Caller | null = isV4 ? v4 : user;
+  if (caller !== null && route !== "device") return { isV4, caller };
+  throw new Config(
+    "Cannot look around in Frame.io with these credentials: log in with reeltime login, or put a " +
+      "token into FRAMEIO_TOKEN or into a file named with --token-file. A paired device sees nothing",
+  );
+}
+
+async function readerOf(flags: Flags, around: Surroundings) {
+  const stateFolder = textOf(flags, "state") ?? defaultStateFolder(around);
+  const account = accountOf(flags, stateFolder, around)!; // these commands have no --sandbox
+  return { account, ...reader(account, await callersOf(account, stateFolder)) };
+}
+
+function look() {
+  const isTerminal = Deno.stdout.isTerminal();
+  return {
+    columns: isTerminal ? Deno.consoleSize().columns : null,
+    paint: isTerminal ? colorPaint : noPaint,
+  };
+}
+
+function shown(usage: string, say: (text: string) => void): Promise<number> {
+  say(usage.trimEnd());
+  return Promise.resolve(0);
+}

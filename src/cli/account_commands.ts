@@ -12,13 +12,14 @@ import { accountOf } from "./account_flags.ts";
 import { type Command, defaultStateFolder, type Surroundings } from "./args.ts";
 import { BROWSE_USAGE, parseBrowse, runBrowse } from "./browse_command.ts";
 import { type Caller, type Callers, callersOf } from "./callers.ts";
+import { DOCTOR_USAGE, parseDoctor, runDoctor } from "./doctor_command.ts";
 import { type Flags, textOf } from "./flags.ts";
 import { LOGIN_USAGE, parseLogin, runLogin } from "./login_command.ts";
 import { LOGOUT_USAGE, parseLogout, runLogout } from "./logout_command.ts";
 import { colorPaint, noPaint } from "./paint.ts";
 import { PAIR_USAGE, parsePair, runPair } from "./pair_command.ts";
 import { parseStatus, runStatus, STATUS_USAGE } from "./status_command.ts";
-import { folderOf } from "./way_in.ts";
+import { chosenWay, folderOf } from "./way_in.ts";
 
 /** A command around an account: reads its own arguments and gives an exit status. */
 export type AccountCommand = (
@@ -49,6 +50,11 @@ export const accountCommands: Readonly<Record<string, AccountCommand>> = {
     const hierarchy = isV4 ? v4Hierarchy(caller.call) : v2Hierarchy(caller.exchange);
     return await runBrowse({ ...ask, hierarchy, look: look() }, say, signal);
   },
+  doctor: async (args, around, say, signal) => {
+    const ask = parseDoctor(args);
+    if (ask.is === "help") return shown(DOCTOR_USAGE, say);
+    return await runDoctor(ask, await doctorPlace(ask.flags, around), say, signal);
+  },
   status: async (args, around, say, signal) => {
     const ask = parseStatus(args);
     if (ask.is === "help") return shown(STATUS_USAGE, say);
@@ -57,6 +63,45 @@ export const accountCommands: Readonly<Record<string, AccountCommand>> = {
     return await runStatus({ ...ask, read }, say, signal);
   },
 };
+
+/** What doctor asks of the account that the command line names. */
+async function doctorPlace(flags: Flags, around: Surroundings) {
+  const stateFolder = textOf(flags, "state") ?? defaultStateFolder(around);
+  const account = accountOf(flags, stateFolder, around)!; // doctor has no --sandbox
+  const callers = await callersOf(account, stateFolder);
+  const ask = (caller: Caller, path: string, doing: string, signal: AbortSignal) =>
+    caller.call({ method: "GET", path, doing, signal });
+  // A way that does not exist is a finding, not a wrong command line.
+  const way = () =>
+    chosenWay({ ...account }, callers, account.route === "v4" ? "finished" : "growing");
+  return {
+    apiBase: account.apiBase,
+    async checkToken(signal: AbortSignal): Promise<string> {
+      const name = way();
+      const doing = "read whose token it is";
+      await ask(
+        callers[name]!,
+        { device: "/v2/devices/me", user: "/v2/me", v4: "/v4/me" }[name],
+        doing,
+        signal,
+      );
+      return `accepted on --route ${name}`;
+    },
+    async checkFolder(signal: AbortSignal): Promise<string> {
+      const name = way();
+      if (name === "device") return "chosen by the device's project";
+      const folder = folderOf(account, stateFolder);
+      if (name === "v4") await findV4Folder(callers.v4!.call, folder, account.accountId, signal);
+      else {await ask(
+          callers.user!,
+          `/v2/assets/${encodeURIComponent(folder)}`,
+          "read the folder",
+          signal,
+        );}
+      return `${folder} can be seen`;
+    },
+  };
+}
 
 /** Has Frame.io fetch a file from the web, and follows that to its end. */
 export async function runRemote(

@@ -40,7 +40,7 @@ function newAsset({ state, room, sight }: Desk): NewAsset {
     sizeBytes: room.api.takes === "growing"
       ? null
       : Math.min(sizeBytes, state.finishAskedBytes ?? Infinity),
-    ageSeconds: Math.max(0, Math.round(ageMs / 1000)), // a clock may have been set back
+    ageSeconds: Math.max(0, Math.floor(ageMs / 1000)), // a clock may have been set back
   };
 }
 

@@ -139,11 +139,6 @@ export const registering: readonly Mutant[] = [
       from: "    await file.replace(format(saved));\n    seen",
       to: "    seen",
     },
-    {
-      name: "what another process has renewed is not looked at",
-      from: "    await look();\n    if (!isDue()) return;\n",
-      to: "    if (!isDue()) return;\n",
-    },
   ]),
   ...mutantsOf("src/frameio/api.ts", [
     {

@@ -20,6 +20,8 @@ export interface StripRun {
   readonly to: number;
   readonly state: StripState;
   readonly sizeBytes: number;
+  /** True where each of them was sent more than once; absent where none was. */
+  readonly resent?: true;
 }
 
 /** Everything a person or a program is told of one take. The page, the API and the terminal read only this. */
@@ -46,6 +48,11 @@ export interface TakeView {
   readonly resentBytes: number;
   /** Acknowledged bytes a second over the last few seconds. */
   readonly rateBytesPerSecond: number;
+  /**
+   * Acknowledged bytes a second over the last 2 minutes, oldest first, one figure for every 3 s: for a
+   * small chart. Empty where nothing was noted, or the take is over.
+   */
+  readonly rateTrend: readonly number[];
   /** Seconds since the recording had the size that is stored now; null while nothing is known. */
   readonly behindSeconds: number | null;
   /** Estimated seconds until done, or null where nothing can be said. */
@@ -62,5 +69,7 @@ export interface TakeView {
   /** Whether finish would be accepted now. */
   readonly canFinish: boolean;
   readonly partCount: number;
+  /** Parts that were sent more than once. */
+  readonly resentPartCount: number;
   readonly strip: readonly StripRun[];
 }

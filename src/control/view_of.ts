@@ -33,6 +33,7 @@ export function viewOf(shown: Shown): TakeView {
     verifiedBytes,
     resentBytes: state.resentBytes,
     rateBytesPerSecond: over ? 0 : Math.round(meter.storedRate()),
+    rateTrend: over ? [] : meter.storedTrend(),
     behindSeconds: over ? null : meter.behindSeconds(),
     doneInSeconds: over ? null : doneInSeconds(snapshot, recordedBytes, verifiedBytes),
     endedBy: endedNow?.by ?? null,
@@ -43,6 +44,7 @@ export function viewOf(shown: Shown): TakeView {
     canFinish: sight !== null && recordedBytes > 0 && !over && state.totalBytes === null &&
       state.finishAskedBytes === null,
     partCount: parts.length,
+    resentPartCount: parts.filter(isResent).length,
     strip: stripOf(parts, snapshot),
   };
 }
@@ -123,18 +125,24 @@ function stripOf(parts: readonly TakePart[], snapshot: TakeSnapshot): StripRun[]
   const runs: StripRun[] = [];
   for (const part of parts) {
     const state = stripState(part, snapshot);
+    const resent = isResent(part);
     const last = runs.at(-1);
-    if (last?.state === state && last.to === part.number - 1) {
+    if (last?.state === state && (last.resent ?? false) === resent && last.to === part.number - 1) {
       runs[runs.length - 1] = {
         ...last,
         to: part.number,
         sizeBytes: last.sizeBytes + part.sizeBytes,
       };
     } else {
-      runs.push({ from: part.number, to: part.number, state, sizeBytes: part.sizeBytes });
+      const run = { from: part.number, to: part.number, state, sizeBytes: part.sizeBytes };
+      runs.push(resent ? { ...run, resent } : run);
     }
   }
   return runs;
+}
+
+function isResent(part: TakePart): boolean {
+  return part.starts > 1;
 }
 
 function stripState(part: TakePart, snapshot: TakeSnapshot): StripState {

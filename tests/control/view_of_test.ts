@@ -1,4 +1,5 @@
 import { assertEquals, assertLessOrEqual } from "@std/assert";
+import type { DurableEvent } from "../../src/events.ts";
 import { viewOf } from "../../src/control/view_of.ts";
 import type { TakeSnapshot } from "../../src/take/take.ts";
 import {
@@ -132,4 +133,15 @@ Deno.test("viewOf() tells how it ended as it stands now, and after a restart as 
   const died = ended({ is: "ended", by: "abandoned", finishedByRecorder: false });
   assertEquals(view({ state: stateOf("ss", died), sight: sightOf(31, GROWING) }), [null, true]);
   assertEquals(view({ state: stateOf("sss", died, FINALIZED) }), ["abandoned", false]);
+});
+
+Deno.test("viewOf() marks on the strip what was sent more than once", () => {
+  const again: DurableEvent[] = [1, 2, 2].map((number) => ({ type: "part.started", number }));
+  const view = viewOf(shown({ state: stateOf("sss", ...again), sight: sightOf(30, GROWING) }));
+  assertEquals(view.resentPartCount, 1);
+  assertEquals(view.strip.map(({ from, to, resent }) => [from, to, resent]), [
+    [1, 1, undefined],
+    [2, 2, true],
+    [3, 3, undefined],
+  ]);
 });

@@ -15,6 +15,7 @@ export function takeView(over: Partial<TakeView> = {}): TakeView {
     verifiedBytes: 0,
     resentBytes: 0,
     rateBytesPerSecond: 48_200_000,
+    rateTrend: [],
     behindSeconds: 2.4,
     doneInSeconds: null,
     endedBy: null,
@@ -24,6 +25,7 @@ export function takeView(over: Partial<TakeView> = {}): TakeView {
     problem: null,
     canFinish: true,
     partCount: 10,
+    resentPartCount: 0,
     strip: stripRuns(["stored", 8, 1_000_000_000], ["sending", 1, 100_000_000], [
       "registered",
       1,

@@ -44,6 +44,8 @@ export type DurableEvent =
     readonly filetype?: string;
     /** The way in: an asset is known only where it was created. */
     readonly route?: string;
+    /** Where a person sees it, as the service says; no secret. */
+    readonly viewUrl?: string;
   }
   /** The asset cannot be completed; a second one takes over. */
   | { readonly type: "asset.abandoned"; readonly assetId: string; readonly reason: string }

@@ -36,6 +36,8 @@ export interface TakeView {
   readonly words: string;
   /** Id of the asset in Frame.io, once it exists. */
   readonly assetId: string | null;
+  /** Where a person sees the asset, as the API said it; null where it did not: it is never composed. */
+  readonly assetUrl: string | null;
   /** Assets that an earlier try left behind, with the reason. */
   readonly formerAssets: readonly { readonly assetId: string; readonly reason: string }[];
   /** Bytes of the recording on disk. */

@@ -27,6 +27,7 @@ export function viewOf(shown: Shown): TakeView {
     phase,
     words: wordsOf(phase, shown, recordedBytes, verifiedBytes),
     assetId: state.asset.at === "created" ? state.asset.id : null,
+    assetUrl: state.asset.at === "created" ? state.asset.viewUrl ?? null : null,
     formerAssets: state.formerAssets,
     recordedBytes,
     storedBytes: Math.min(storedBytes(state), recordedBytes),

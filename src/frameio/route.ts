@@ -26,6 +26,8 @@ export interface CreatedAsset {
   readonly filetype: string;
   /** URLs and sizes of all parts, in the order of the file; null where parts are asked for one by one. */
   readonly parts: readonly { readonly sizeBytes: number; readonly url: string }[] | null;
+  /** Where a person sees it, as the service says; absent where it does not. */
+  readonly viewUrl?: string;
 }
 
 /** What the service says of an asset. */

@@ -22,9 +22,16 @@ export async function createAsset(desk: Desk, signal: AbortSignal): Promise<void
     if (error instanceof Unavailable && error.notCarriedOut) desk.fact({ type: "asset.missed" });
     throw error;
   });
-  const { id: assetId, name, filetype, parts } = asset;
+  const { id: assetId, name, filetype, parts, viewUrl } = asset;
   const created: Entry = {
-    event: { type: "asset.created", assetId, name, filetype, route: room.routeName },
+    event: {
+      type: "asset.created",
+      assetId,
+      name,
+      filetype,
+      route: room.routeName,
+      ...(viewUrl === undefined ? {} : { viewUrl }),
+    },
   };
   desk.record(created, ...partEntries(parts ?? []));
   const receivedAtMs = room.clock.now();

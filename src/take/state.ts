@@ -38,6 +38,8 @@ export interface TakeState {
     readonly id: string;
     /** The way in that it was created through; null in journals that do not tell. */
     readonly route: string | null;
+    /** Where a person sees it, as the service said; absent where it did not. */
+    readonly viewUrl?: string;
   };
   /** Assets left behind, with the reason. */
   formerAssets: { readonly assetId: string; readonly reason: string }[];
@@ -98,7 +100,12 @@ export function apply(state: TakeState, event: DurableEvent): void {
       state.asset = { at: "none" };
       break;
     case "asset.created":
-      state.asset = { at: "created", id: event.assetId, route: event.route ?? null };
+      state.asset = {
+        at: "created",
+        id: event.assetId,
+        route: event.route ?? null,
+        ...(event.viewUrl === undefined ? {} : { viewUrl: event.viewUrl }),
+      };
       state.filetype = event.filetype ?? state.filetype;
       break;
     case "asset.abandoned":

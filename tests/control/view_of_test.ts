@@ -145,3 +145,11 @@ Deno.test("viewOf() marks on the strip what was sent more than once", () => {
     [3, 3, undefined],
   ]);
 });
+
+Deno.test("viewOf() links the asset only where the service said where", () => {
+  const created: DurableEvent = { type: "asset.created", assetId: "a2", name: "a.mov" };
+  const viewUrl = "https://next.frame.io/project/p/view/a2";
+  const urlOf = (event: DurableEvent) => viewOf(shown({ state: stateOf("s", event) })).assetUrl;
+  assertEquals(urlOf(created), null);
+  assertEquals(urlOf({ ...created, viewUrl }), viewUrl);
+});

@@ -9,6 +9,7 @@ export function takeView(over: Partial<TakeView> = {}): TakeView {
     phase: "recording",
     words: "recording",
     assetId: "1b2c7f0e",
+    assetUrl: null,
     formerAssets: [],
     recordedBytes: 1_240_000_000,
     storedBytes: 1_100_000_000,

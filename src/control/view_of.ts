@@ -1,14 +1,24 @@
 import { storedBytes, type TakePart } from "../take/state.ts";
 import type { Shown } from "../take/studio.ts";
 import type { TakeSnapshot } from "../take/take.ts";
-import type { StripRun, StripState, TakePhase, TakeView } from "./view.ts";
+import { EVIDENCE } from "./event_words.ts";
+import type { Operation, StripRun, StripState, TakePhase, TakeView } from "./view.ts";
+
+/** What a view needs to know beside the take itself. */
+export interface ViewMoment {
+  /** Wall clock, milliseconds since 1970; without it no time of day is predicted. */
+  readonly nowMs?: number;
+  /** Seconds until the volume of the recording is full; null or absent where nobody can tell. */
+  readonly diskFullInSeconds?: number | null;
+}
 
 /** The view of one take: everything that any surface shows, in one place, so that none disagree. */
-export function viewOf(shown: Shown): TakeView {
+export function viewOf(shown: Shown, moment: ViewMoment = {}): TakeView {
   const { takeId, target, snapshot, already } = shown;
   const { state, sight, meter, outcome } = snapshot;
   const phase = phaseOf(snapshot, already);
-  const over = state.finalized !== null || outcome !== null;
+  const isGone = phase === "cancelled";
+  const over = state.finalized !== null || outcome !== null || isGone;
   // After a restart nothing was looked at yet; but what is stored was on disk.
   const recordedBytes = sight?.facts.sizeBytes ?? state.finalized?.sizeBytes ?? storedBytes(state);
   const parts = [...state.parts.values()].sort((a, b) => a.number - b.number);
@@ -20,6 +30,9 @@ export function viewOf(shown: Shown): TakeView {
   );
   const judgement = sight?.judgement;
   const endedNow = judgement?.is === "ended" ? judgement : state.finalized && state.ended;
+  const doneIn = over ? null : doneInSeconds(snapshot, recordedBytes, verifiedBytes);
+  const canFinish = sight !== null && recordedBytes > 0 && !over && state.totalBytes === null &&
+    state.finishAskedBytes === null;
   return {
     id: takeId,
     name: state.name || target.name,
@@ -35,30 +48,50 @@ export function viewOf(shown: Shown): TakeView {
     resentBytes: state.resentBytes,
     rateBytesPerSecond: over ? 0 : Math.round(meter.storedRate()),
     rateTrend: over ? [] : meter.storedTrend(),
+    recordRateBytesPerSecond: over ? 0 : Math.round(meter.recordedRate()),
     behindSeconds: over ? null : meter.behindSeconds(),
-    doneInSeconds: over ? null : doneInSeconds(snapshot, recordedBytes, verifiedBytes),
+    doneInSeconds: doneIn,
+    playableAt: playableAt(snapshot, over, doneIn, recordedBytes, moment.nowMs),
+    diskFullInSeconds: over ? null : moment.diskFullInSeconds ?? null,
     endedBy: endedNow?.by ?? null,
+    endedByWords: endedNow ? EVIDENCE[endedNow.by] : null,
     finishedByRecorder: endedNow?.finishedByRecorder ?? true,
     tailSeconds: state.finalized === null ? null : state.finalized.tailMs / 1000,
     verified: state.verified,
     problem: snapshot.trouble,
-    canFinish: sight !== null && recordedBytes > 0 && !over && state.totalBytes === null &&
-      state.finishAskedBytes === null,
+    canFinish,
+    operations: operationsOf(phase, canFinish, snapshot.trouble !== null),
     partCount: parts.length,
     resentPartCount: parts.filter(isResent).length,
     strip: stripOf(parts, snapshot),
   };
 }
 
-function phaseOf({ state, sight, outcome }: TakeSnapshot, already: boolean): TakePhase {
+/** A snapshot as it is once takes can be paused and cancelled. */
+type Snapshot = TakeSnapshot & { readonly paused?: boolean; readonly cancelled?: boolean };
+
+function phaseOf(snapshot: Snapshot, already: boolean): TakePhase {
+  const { state, sight, outcome } = snapshot;
   if (already) return "finalized";
+  if (snapshot.cancelled) return "cancelled";
   if (outcome?.is === "failed") return "failed";
   if (outcome?.is === "suspended") return "suspended";
   if (state.finalized !== null) return state.verified ? "finalized" : "finalizing";
+  if (snapshot.paused) return "paused";
   if (sight === null) return state.parts.size > 0 ? "recording" : "waiting";
   if (state.totalBytes !== null) return "finalizing";
   if (sight.judgement.is === "quiet") return "quiet";
   return sight.judgement.is === "growing" ? "recording" : "verifying";
+}
+
+/** What the take would accept now. What is over takes nothing more, but a failed take can be tried again. */
+function operationsOf(phase: TakePhase, canFinish: boolean, isInTrouble: boolean): Operation[] {
+  if (phase === "failed") return ["retry", "cancel"];
+  if (["waiting", "finalized", "suspended", "cancelled"].includes(phase)) return [];
+  const operations: Operation[] = canFinish ? ["finish"] : [];
+  operations.push(phase === "paused" ? "resume" : "pause");
+  if (isInTrouble && phase !== "paused") operations.push("retry");
+  return [...operations, "cancel", "prioritise"];
 }
 
 /** A network volume tells size and time late, so the end is waited for longer. */
@@ -95,6 +128,10 @@ function wordsOf(
       return state.ended?.by === "deleted"
         ? "deleted before its recorder finished it; every byte it had is stored and verified"
         : `finalized and verified${mark}`;
+    case "paused":
+      return "paused: nothing is sent until it is resumed";
+    case "cancelled":
+      return "cancelled: what is stored stays incomplete in Frame.io";
     case "suspended":
       return "suspended: the same command goes on with it";
     case "failed":
@@ -114,6 +151,28 @@ function doneInSeconds(
   const storing = seconds(whole - storedBytes(state), meter.storedRate());
   const reading = seconds(whole - verifiedBytes, meter.verifiedRate());
   return storing === null || reading === null ? null : Math.max(storing, reading);
+}
+
+/** When the last byte was in, or will be at the present rates; while it grows, if it stopped now. */
+function playableAt(
+  { state, meter }: TakeSnapshot,
+  over: boolean,
+  doneIn: number | null,
+  recordedBytes: number,
+  nowMs: number | undefined,
+): string | null {
+  if (state.finalized !== null) {
+    return iso(state.finalized.modifiedMs + state.finalized.tailMs);
+  }
+  if (over || recordedBytes === 0 || nowMs === undefined) return null;
+  const inSeconds = doneIn ?? seconds(recordedBytes - storedBytes(state), meter.storedRate());
+  return inSeconds === null ? null : iso(nowMs + 1000 * inSeconds);
+}
+
+/** A time of day to the second; null beyond what a date can tell (a rate next to nothing). */
+function iso(atMs: number): string | null {
+  const date = new Date(1000 * Math.ceil(atMs / 1000));
+  return Number.isNaN(date.getTime()) ? null : date.toISOString();
 }
 
 function seconds(bytes: number, rate: number): number | null {

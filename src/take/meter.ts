@@ -33,6 +33,8 @@ export interface Meter {
   note(sample: Sample): void;
   /** Acknowledged bytes a second over the last 20 s. */
   storedRate(): number;
+  /** Bytes a second that the recording grew by over the last 20 s. */
+  recordedRate(): number;
   /** Bytes a second read again over the last 20 s. */
   verifiedRate(): number;
   /**
@@ -77,6 +79,7 @@ export function createMeter(): Meter {
       if (history.length > MOST_SAMPLES) history = thinned(history, sample.atMs);
     },
     storedRate: () => rate((sample) => sample.storedBytes),
+    recordedRate: () => rate((sample) => sample.recordedBytes),
     verifiedRate: () => rate((sample) => sample.verifiedBytes),
     storedTrend() {
       const first = history[0];

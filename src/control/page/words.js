@@ -20,7 +20,9 @@ export const PHASES = {
   verifying: { name: "verifying", glyph: "◒", tone: "going" },
   finalizing: { name: "finalizing", glyph: "◕", tone: "going" },
   finalized: { name: "finalized", glyph: "✓", tone: "done" },
-  suspended: { name: "suspended", glyph: "‖", tone: "attention" },
+  paused: { name: "paused", glyph: "‖", tone: "attention" },
+  suspended: { name: "suspended", glyph: "■", tone: "attention" },
+  cancelled: { name: "given up", glyph: "–", tone: "idle" },
   failed: { name: "failed", glyph: "✗", tone: "bad" },
 };
 
@@ -55,7 +57,7 @@ export function marksOf(view) {
  * @returns {boolean}
  */
 export function isOver(view) {
-  return view.phase === "finalized" || view.phase === "failed" || view.phase === "suspended";
+  return ["finalized", "failed", "suspended", "cancelled"].includes(view.phase);
 }
 
 /**
@@ -78,7 +80,7 @@ export function toneOf(view) {
  */
 export function groupOf(view) {
   if (!isOver(view)) return "going";
-  return view.phase === "finalized" ? "done" : "attention";
+  return view.phase === "finalized" || view.phase === "cancelled" ? "done" : "attention";
 }
 
 /**
@@ -100,11 +102,10 @@ export function headlineOf(views) {
     sentences.push(`${takes(going.length)} on the way${most}.`);
   }
   if (sentences.length > 0) return sentences.join(" ");
-  if (views.length === 0) return "Ready for the recorder.";
-  const outcome = views.every((view) => view.verified) ? "finalized and verified" : "finalized";
-  return views.length === 1
-    ? `The take is ${outcome}.`
-    : `All ${views.length} takes are ${outcome}.`;
+  const done = views.filter((view) => view.phase === "finalized");
+  if (done.length === 0) return "Ready for the recorder.";
+  const outcome = done.every((view) => view.verified) ? "finalized and verified" : "finalized";
+  return done.length === 1 ? `The take is ${outcome}.` : `All ${done.length} takes are ${outcome}.`;
 }
 
 /** @param {number} count */

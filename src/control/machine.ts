@@ -44,7 +44,8 @@ function reasonsOf(view: TakeView): Reason[] {
   if (phase === "paused") amber(`${name} is paused: nothing of it is sent`);
   if (phase === "quiet") amber(`${name} is quiet: its recorder writes nothing`);
   if (problem !== null && !isOver(view)) amber(`${name}: ${problem}`);
-  if (behind > BEHIND_AMBER_SECONDS) amber(`${name} is ${duration(behind)} behind its recorder`);
+  const isHeldUp = phase !== "paused" && behind > BEHIND_AMBER_SECONDS;
+  if (isHeldUp) amber(`${name} is ${duration(behind)} behind its recorder`);
   return reasons;
 }
 

@@ -120,7 +120,12 @@ export type DurableEvent =
   /** The recording holds other bytes than were finalized; the same command uploads it as a new asset. */
   | { readonly type: "recording.changed_after_final"; readonly sizeBytes: number }
   /** The service reads back as complete. */
-  | { readonly type: "asset.completed" };
+  | { readonly type: "asset.completed" }
+  /** Nothing is registered or sent until further notice, also not by a later process. */
+  | { readonly type: "take.paused"; readonly by: "operator" }
+  | { readonly type: "take.unpaused"; readonly by: "operator" }
+  /** Given up for good: what is stored stays in an asset that is never complete. */
+  | { readonly type: "take.cancelled"; readonly by: "operator" };
 
 /** Facts for people and programs that look on; the journal does not need them. */
 export type PassingEvent =

@@ -9,7 +9,7 @@ import { userRoute } from "../frameio/realtime.ts";
 import { fixedToken } from "../frameio/tokens.ts";
 import { openJournal } from "../journal/journal.ts";
 import { systemClock } from "../runtime/clock.ts";
-import { makePrivateFolder, systemDisk } from "../runtime/disk.ts";
+import { makePrivateFolder, realPathNow, systemDisk } from "../runtime/disk.ts";
 import { openEventStore } from "../runtime/event_store.ts";
 import { systemHttp } from "../runtime/http.ts";
 import { lockRecording } from "../runtime/lock.ts";
@@ -19,7 +19,7 @@ import { keepYoungHeapSmall } from "../runtime/young_heap.ts";
 import { createEventBus } from "../take/bus.ts";
 import { createStudio, type Studio } from "../take/studio.ts";
 import type { Target } from "../take/watch.ts";
-import { createLanes } from "../transfer/lanes.ts";
+import { createLiveLimits } from "../transfer/limits.ts";
 import { SANDBOX_ACCESS, startEmbedded } from "./embedded.ts";
 import { createReport, type Report } from "./report.ts";
 import { VERSION } from "./usage.ts";
@@ -37,8 +37,9 @@ export async function runWatch(config: WatchConfig, signal: AbortSignal): Promis
   await refuseFolders(config);
   await makePrivateFolder(config.stateFolder);
   const store = openEventStore(config.stateFolder);
-  const digests = systemRangeDigest();
   const clock = systemClock;
+  const limits = createLiveLimits(clock, { bytesPerSecond: null, lanes: config.lanes });
+  const digests = systemRangeDigest(limits.pace);
   const closers: (() => unknown)[] = [
     () => store.close(),
     () => digests.close(),
@@ -64,15 +65,16 @@ export async function runWatch(config: WatchConfig, signal: AbortSignal): Promis
       api: userRoute(apiCaller(systemHttp, access), access.folder),
       journal: openJournal(store, clock),
       bus,
-      lanes: createLanes(config.lanes),
+      lanes: limits.lanes,
       quiet: { idleMs: config.idleMs, abandonMs: config.abandonMs },
     };
     const studio = createStudio(room, await targetsOf(config), {
       stay: config.stay,
       correct: config.correct,
       lock: (path) => lockRecording(config.stateFolder, path),
+      realPath: realPathNow,
     }, signal);
-    const views = () => studio.shown().map(viewOf);
+    const views = () => studio.shown().map((shown) => viewOf(shown));
     const report = createReport({ json: config.json, views, bus, clock, finish: studio.finish });
     closers.push(() => report.end());
     const control = serve(config, studio, bus, report);
@@ -101,7 +103,7 @@ function serve(
     return shown && viewOf(shown);
   };
   const app = createApp({
-    takes: () => studio.shown().map(viewOf),
+    takes: () => studio.shown().map((shown) => viewOf(shown)),
     take,
     finish: studio.finish,
     events,

@@ -3,12 +3,7 @@ import * as https from "node:https";
 import { Unavailable } from "../errors.ts";
 import { explainPermission } from "./not_permitted.ts";
 import type { PutAnswer } from "./put_answer.ts";
-import {
-  isConnectionError,
-  openExchange,
-  type PutTarget,
-  type WriteBytes,
-} from "./put_exchange.ts";
+import { type Feed, isConnectionError, openExchange, type PutTarget } from "./put_exchange.ts";
 
 /** Most times `stallMs` that the answer to a whole body is waited for. */
 const MOST_PATIENCE = 8;
@@ -31,7 +26,7 @@ export function putStream() {
     target: PutTarget,
     sizeBytes: number,
     signal: AbortSignal,
-    feed: (write: WriteBytes) => Promise<void>,
+    feed: Feed,
   ): Promise<PutAnswer | null> {
     signal.throwIfAborted();
     const exchange = openExchange(agents, target, sizeBytes, target.stallMs * patience);
@@ -68,7 +63,7 @@ export function putStream() {
       target: PutTarget,
       sizeBytes: number,
       signal: AbortSignal,
-      feed: (write: WriteBytes) => Promise<void>,
+      feed: Feed,
     ): Promise<PutAnswer> {
       try {
         // The storage closes idle connections: that is no failure of this part. Each turn uses up one

@@ -22,6 +22,10 @@ export interface Errands {
   trouble(): string | null;
   /** Throws what ended an errand for good, if anything did. */
   throwIfFailed(): void;
+  /** Ends those that run and fit; what waits goes on waiting, and nothing of it counts as a failure. */
+  drop(fits: (name: string) => boolean): void;
+  /** Has everything that waits tried again now. @returns False where nothing waits. */
+  rouse(): boolean;
   /** Ends everything that runs, forgets what waits, and resolves when all is quiet. */
   cancel(): Promise<void>;
 }
@@ -43,10 +47,12 @@ export function createErrands(
   onChange: () => void,
   onDelay: (delay: Delay) => void,
 ): Errands {
-  const running = new Map<string, Promise<void>>();
+  const running = new Map<
+    string,
+    { readonly abort: AbortController; readonly over: Promise<void> }
+  >();
   const waiting = new Map<string, { attempts: number; untilMs: number; message: string }>();
   let failure: { error: unknown } | null = null;
-  let abort = new AbortController();
 
   function onError(name: string, error: unknown): void {
     const passing = asPassing(error);
@@ -65,15 +71,16 @@ export function createErrands(
   return {
     start(name, work) {
       if (this.busy(name)) return;
+      const abort = new AbortController();
       const { signal } = abort;
-      const run = work(signal).then(
+      const over = work(signal).then(
         () => void waiting.delete(name),
         (error) => signal.aborted ? undefined : onError(name, error),
       ).finally(() => {
         running.delete(name);
         onChange();
       });
-      running.set(name, run);
+      running.set(name, { abort, over });
     },
     busy(name) {
       const wait = waiting.get(name);
@@ -96,11 +103,25 @@ export function createErrands(
     throwIfFailed() {
       if (failure !== null) throw failure.error;
     },
+    drop(fits) {
+      for (const [name, { abort }] of running) if (fits(name)) abort.abort();
+    },
+    rouse() {
+      const nowMs = clock.monotonicMs();
+      let hasRoused = false;
+      for (const [name, wait] of waiting) {
+        if (running.has(name) || wait.untilMs <= nowMs) continue;
+        waiting.set(name, { ...wait, untilMs: nowMs });
+        hasRoused = true;
+      }
+      if (hasRoused) onChange();
+      return hasRoused;
+    },
     async cancel() {
-      abort.abort();
-      await Promise.allSettled([...running.values()]);
+      const all = [...running.values()];
+      for (const { abort } of all) abort.abort();
+      await Promise.allSettled(all.map(({ over }) => over));
       waiting.clear();
-      abort = new AbortController();
     },
   };
 }

@@ -33,6 +33,7 @@ export async function createAsset(desk: Desk, signal: AbortSignal): Promise<void
       ...(viewUrl === undefined ? {} : { viewUrl }),
     },
   };
+  if (state.cancelled) return desk.record(created); // no URL is kept of what is given up
   desk.record(created, ...partEntries(parts ?? []));
   const receivedAtMs = room.clock.now();
   parts?.forEach(({ url }, i) => void desk.urls.set(i + 1, { url, receivedAtMs }));
@@ -108,6 +109,7 @@ export async function register(
       totalBytes,
       signal,
     );
+    if (desk.state.cancelled) return;
     const receivedAtMs = desk.room.clock.now();
     desk.record(...presigned.map(({ part, url }): Entry => ({
       event: { type: "part.registered", number: part.number },

@@ -7,7 +7,7 @@ import type { DurableEvent } from "../events.ts";
 import { Unavailable } from "../errors.ts";
 import type { KeptUrl } from "../journal/journal.ts";
 import type { RecordingSource } from "../runtime/disk.ts";
-import { decide, putErrand, type Scene, type Step, verifyErrand } from "./decide.ts";
+import { decide, PUT_ERRANDS, putErrand, type Scene, type Step, verifyErrand } from "./decide.ts";
 import { createDesk, hasUrl, stamp, type TakeRoom, verifiedBytes } from "./desk.ts";
 import { createErrands, type Delay } from "./errands.ts";
 import { ChangedLate, conclude, refuseLateChange } from "./finalize.ts";
@@ -16,7 +16,7 @@ import { refuseUnusable } from "./refuse.ts";
 import { abandonAsset, createAsset, register } from "./register.ts";
 import { send } from "./send.ts";
 import { createSight, type Sight } from "./sight.ts";
-import { storedBytes, type TakeState } from "./state.ts";
+import { mayBeComplete, storedBytes, type TakeState } from "./state.ts";
 import { verify } from "./verify.ts";
 import { createWake } from "./wake.ts";
 
@@ -25,6 +25,8 @@ export type TakeOutcome =
   | { readonly is: "done" }
   /** Interrupted by a person; the same command goes on. */
   | { readonly is: "suspended" }
+  /** Given up by a person; the same command begins a new take. */
+  | { readonly is: "cancelled" }
   | {
     readonly is: "failed";
     readonly message: string;
@@ -34,6 +36,19 @@ export type TakeOutcome =
 
 /** What became of the wish to finish a take. */
 export type FinishAnswer = "accepted" | "ended" | "empty";
+
+/** What became of an operator's wish. */
+export type OperationAnswer =
+  | "accepted"
+  /** It is so already. */
+  | "already"
+  /** The take is over, or its final part is on its way: nothing can be changed any more. */
+  | "ended"
+  /** Nothing is recorded yet. */
+  | "empty"
+  | "unknown"
+  /** Nothing went wrong, so there is nothing to try again. */
+  | "not_failed";
 
 /** Everything that the views are made of. */
 export interface TakeSnapshot {
@@ -46,6 +61,10 @@ export interface TakeSnapshot {
   readonly trouble: string | null;
   readonly meter: Meter;
   readonly outcome: TakeOutcome | null;
+  /** By the operator's word nothing is registered or sent. */
+  readonly paused: boolean;
+  /** Given up by the operator. */
+  readonly cancelled: boolean;
 }
 
 /** A take in progress. */
@@ -58,6 +77,20 @@ export interface Take {
   run(): Promise<TakeOutcome>;
   /** Ends the take by the operator's word, at the size that the recording has now. */
   finish(): FinishAnswer;
+  /**
+   * Nothing more is registered or sent, by later processes neither, and PUTs under way are dropped. The
+   * recording is looked at as before, and what is stored of it may be read again.
+   */
+  pause(): OperationAnswer;
+  /** Ends a pause. */
+  resume(): OperationAnswer;
+  /**
+   * Gives the take up for good. What is stored stays in an asset that is never complete; once its final
+   * part may have arrived that would not be true, and the answer is `ended`.
+   */
+  cancel(): OperationAnswer;
+  /** Has everything that waits for its next attempt tried again now. */
+  rouse(): OperationAnswer;
   /** Rouses the take: something may have happened to its recording. */
   hint(): void;
   snapshot(): TakeSnapshot;
@@ -94,18 +127,23 @@ export function createTake(
   let toldGrowthMs = -Infinity;
   let toldJudgement = "growing";
   let outcome: TakeOutcome | null = null;
+  let orders = 0;
 
   async function run(): Promise<TakeOutcome> {
     try {
-      while (!(await turn())) {
+      while (!state.cancelled && !(await turn())) {
         await wake.rest(
           Math.min(POLL_MS, errands.nextAttemptInMs() ?? POLL_MS, steadyInMs()),
           signal,
         );
       }
-      outcome = { is: "done" };
+      outcome = state.cancelled ? { is: "cancelled" } : { is: "done" };
     } catch (error) {
-      outcome = signal.aborted ? suspended() : failed(error);
+      outcome = state.cancelled
+        ? { is: "cancelled" }
+        : signal.aborted
+        ? suspended()
+        : failed(error);
     } finally {
       await errands.cancel();
       await source.close();
@@ -113,10 +151,11 @@ export function createTake(
     return outcome;
   }
 
-  /** One turn of the loop; true when the take is done. */
+  /** One turn of the loop; true when the take is over. */
   async function turn(): Promise<boolean> {
     errands.throwIfFailed();
     const sight = await lookOnce();
+    if (state.cancelled) return true;
     if (sight === null) return false;
     errands.throwIfFailed(); // a look takes time: nothing begins any more once something failed for good
     notice(sight);
@@ -178,7 +217,7 @@ export function createTake(
       case "abandon_asset":
         await errands.cancel();
         // The final part came in while its errand was ended: now the change is a late one.
-        if (state.finalized !== null) return;
+        if (state.finalized !== null || state.cancelled) return;
         toldJudgement = "growing";
         return abandonAsset(desk, step.reason);
       case "withdraw_finish":
@@ -198,7 +237,7 @@ export function createTake(
       case "put":
         return errands.start(
           putErrand(step.number),
-          (signal) => room.lanes.run(() => send(desk, step.number, signal), signal),
+          (signal) => room.lanes.run(() => send(desk, step.number, signal), signal, state.id),
         );
       case "verify":
         return errands.start(
@@ -245,6 +284,47 @@ export function createTake(
     else desk.publish({ type: "part.delayed", number: Number(number), message, retryInMs });
   }
 
+  /**
+   * Writes an operator's word down at once. As an errand, so that a journal that cannot be written ends
+   * the take, not whoever asked.
+   *
+   * @param drops Names of the errands that it ends.
+   */
+  function order(event: DurableEvent, drops?: (errand: string) => boolean): "accepted" {
+    errands.start(`order ${++orders}`, () =>
+      new Promise((resolve) => {
+        if (drops !== undefined) errands.drop(drops);
+        desk.fact(event);
+        resolve();
+      }));
+    return "accepted";
+  }
+
+  /** Tells once what stays behind: no later run looks at it again. */
+  function tellLeft(): void {
+    const { asset, name } = state;
+    const left = {
+      none: "nothing of it was sent",
+      requested: "an empty placeholder of that name may stand in the folder. Delete it there",
+      created: `what is stored stays in Frame.io as asset ${
+        asset.at === "created" ? asset.id : ""
+      }, which will never be complete. Delete it there`,
+    }[asset.at];
+    desk.publish({ type: "take.warned", message: `${name} was cancelled: ${left}` });
+  }
+
+  /** A failed take is given up without its errands: they have ended. */
+  function cancelFailed(): OperationAnswer {
+    try {
+      desk.fact({ type: "take.cancelled", by: "operator" });
+      tellLeft();
+      outcome = { is: "cancelled" };
+    } catch (error) {
+      outcome = failed(error);
+    }
+    return "accepted";
+  }
+
   function suspended(): TakeOutcome {
     const message = `${state.name} is suspended with ${storedBytes(state)} bytes stored. ` +
       "Run the same command again to go on";
@@ -281,9 +361,30 @@ export function createTake(
       if (outcome !== null || state.totalBytes !== null) return "ended";
       if (sizeBytes === 0) return "empty";
       if (state.finishAskedBytes !== null) return "accepted";
-      // As an errand, so that a journal that cannot be written ends the take, not whoever asked.
-      errands.start("finish", async () => await desk.fact({ type: "finish.asked", sizeBytes }));
+      return order({ type: "finish.asked", sizeBytes });
+    },
+    pause() {
+      if (outcome !== null || state.finalized !== null || state.cancelled) return "ended";
+      if (state.paused) return "already";
+      const isPut = (errand: string) => errand.startsWith(PUT_ERRANDS);
+      return order({ type: "take.paused", by: "operator" }, isPut);
+    },
+    resume() {
+      if (outcome !== null || state.finalized !== null || state.cancelled) return "ended";
+      return state.paused ? order({ type: "take.unpaused", by: "operator" }) : "already";
+    },
+    cancel() {
+      if (state.cancelled) return "already";
+      const isOver = outcome !== null && outcome.is !== "failed";
+      if (isOver || mayBeComplete(state)) return "ended";
+      if (outcome !== null) return cancelFailed();
+      order({ type: "take.cancelled", by: "operator" }, () => true);
+      if (state.cancelled) tellLeft();
       return "accepted";
+    },
+    rouse() {
+      if (outcome !== null || state.cancelled) return "ended";
+      return errands.rouse() ? "accepted" : "not_failed";
     },
     snapshot() {
       const now = stamp(desk);
@@ -295,6 +396,8 @@ export function createTake(
         trouble: outcome?.is === "failed" ? outcome.message : lookTrouble ?? errands.trouble(),
         meter,
         outcome,
+        paused: state.paused,
+        cancelled: state.cancelled,
       };
     },
   };

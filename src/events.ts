@@ -4,6 +4,8 @@
  * journal's URL column.
  */
 
+import type { Outage } from "./errors.ts";
+
 /** Why a recording counts as over. */
 export type EndedBy =
   /** A person pressed finish. */
@@ -150,8 +152,15 @@ export type PassingEvent =
     readonly number: number;
     readonly message: string;
     readonly retryInMs: number;
+    /** What was out of reach. */
+    readonly cause?: Outage;
   }
-  | { readonly type: "service.delayed"; readonly message: string; readonly retryInMs: number }
+  | {
+    readonly type: "service.delayed";
+    readonly message: string;
+    readonly retryInMs: number;
+    readonly cause?: Outage;
+  }
   | { readonly type: "take.warned"; readonly message: string }
   | { readonly type: "take.suspended"; readonly message: string }
   | { readonly type: "take.failed"; readonly message: string };

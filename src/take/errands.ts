@@ -1,4 +1,4 @@
-import { RecordingChanged, Unavailable, UrlExpired } from "../errors.ts";
+import { type Outage, RecordingChanged, Unavailable, UrlExpired } from "../errors.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Random } from "../runtime/random.ts";
 import { retryDelayMs } from "../transfer/retry.ts";
@@ -8,6 +8,8 @@ export interface Delay {
   readonly errand: string;
   readonly message: string;
   readonly retryInMs: number;
+  /** What was out of reach. */
+  readonly cause: Outage;
 }
 
 /** What is under way for one take: each errand has a name and runs at most once at a time. */
@@ -65,7 +67,7 @@ export function createErrands(
     const { message } = passing;
     waiting.delete(name); // the newest trouble stands last
     waiting.set(name, { attempts, untilMs: clock.monotonicMs() + retryInMs, message });
-    onDelay({ errand: name, message, retryInMs });
+    onDelay({ errand: name, message, retryInMs, cause: passing.outage });
   }
 
   return {

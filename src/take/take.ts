@@ -278,10 +278,10 @@ export function createTake(
     }
   }
 
-  function tellDelay({ errand, message, retryInMs }: Delay): void {
+  function tellDelay({ errand, ...delay }: Delay): void {
     const number = /^put (\d+)$/.exec(errand)?.[1];
-    if (number === undefined) desk.publish({ type: "service.delayed", message, retryInMs });
-    else desk.publish({ type: "part.delayed", number: Number(number), message, retryInMs });
+    if (number === undefined) desk.publish({ type: "service.delayed", ...delay });
+    else desk.publish({ type: "part.delayed", number: Number(number), ...delay });
   }
 
   /**

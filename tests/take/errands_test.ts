@@ -42,7 +42,12 @@ Deno.test("errands keeps a failed one busy for the policy's wait, and no longer"
   const { clock, errands, delays } = openErrands();
   errands.start("register", offline);
   await settled();
-  assertEquals(delays, [{ errand: "register", message: "Cannot reach it", retryInMs: 100 }]);
+  assertEquals(delays, [{
+    errand: "register",
+    message: "Cannot reach it",
+    retryInMs: 100,
+    cause: "network",
+  }]);
   assertEquals([errands.busy("register"), errands.nextAttemptInMs()], [true, 100]);
   let tries = 0;
   const again = () => {

@@ -145,3 +145,14 @@ export function size(sizeBytes) {
   const decimals = unit === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
   return `${value.toFixed(decimals)} ${units[unit]}`;
 }
+
+/**
+ * A time of day of fixed width: "14:03:20".
+ *
+ * @param {Date} at
+ * @returns {string}
+ */
+export function clock(at) {
+  return [at.getHours(), at.getMinutes(), at.getSeconds()]
+    .map((figure) => String(figure).padStart(2, "0")).join(":");
+}

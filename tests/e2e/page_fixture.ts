@@ -1,0 +1,45 @@
+/** The real page over made-up takes: for the looks, and for states that are rare. */
+import { Hono } from "hono";
+import { pageAssets } from "../../src/control/page/assets.ts";
+import { secureHeaders } from "../../src/control/security.ts";
+import { answersOf } from "./page_scenes.ts";
+
+/** A server of made-up takes on a free port. */
+export interface Fixture extends AsyncDisposable {
+  readonly url: string;
+  /** Shows another scene from now on. */
+  show(scene: string): void;
+  /** Answers no request of the page any more, or again. */
+  answer(isAnswering: boolean): void;
+}
+
+/** Starts the fixture; it has the page's own files and headers. */
+export function startFixture(first: string): Fixture {
+  let scene = first;
+  let isAnswering = true;
+  const app = new Hono();
+  app.use(secureHeaders());
+  app.use("/api/*", async (c, next) => isAnswering ? await next() : c.body(null, 503));
+  for (const { path, contentType, text } of pageAssets) {
+    const body = text.replace("%VERSION%", "1.0.0");
+    app.get(path, (c) => c.body(body, 200, { "Content-Type": contentType }));
+  }
+  app.get("/api/takes", (c) => c.json(answersOf(scene).takes));
+  app.get("/api/takes/:id", (c) => {
+    const detail = answersOf(scene).detailOf(c.req.param("id"));
+    return detail ? c.json(detail) : c.notFound();
+  });
+  app.get("/api/history", (c) => c.json(answersOf(scene).history));
+  app.get("/api/limits", (c) => c.json(answersOf(scene).limits));
+  app.get(
+    "/api/events",
+    (c) => c.body("retry: 60000\n\n", 200, { "Content-Type": "text/event-stream" }),
+  );
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, app.fetch);
+  return {
+    url: `http://127.0.0.1:${server.addr.port}`,
+    show: (next) => void (scene = next),
+    answer: (next) => void (isAnswering = next),
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}

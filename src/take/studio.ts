@@ -3,11 +3,12 @@ import { Config } from "../errors.ts";
 import type { RecordingLock } from "../runtime/lock.ts";
 import { createMeter } from "./meter.ts";
 import type { TakeRoom } from "./desk.ts";
-import type { FinishAnswer, OperationAnswer, Take, TakeOutcome, TakeSnapshot } from "./take.ts";
+import type { FinishAnswer, OperationAnswer } from "./operations.ts";
+import type { Take, TakeOutcome, TakeSnapshot } from "./take.ts";
 import { emptyState } from "./state.ts";
 import { type Stage, type Target, type Watch, type WatchOptions, watchPath } from "./watch.ts";
 
-export type { OperationAnswer } from "./take.ts";
+export type { OperationAnswer } from "./operations.ts";
 
 /** One take, or a recording that is waited for, as the views see it. */
 export interface Shown {

@@ -7,16 +7,17 @@ import type { DurableEvent } from "../events.ts";
 import { Unavailable } from "../errors.ts";
 import type { KeptUrl } from "../journal/journal.ts";
 import type { RecordingSource } from "../runtime/disk.ts";
-import { decide, PUT_ERRANDS, putErrand, type Scene, type Step, verifyErrand } from "./decide.ts";
+import { decide, putErrand, type Scene, type Step, verifyErrand } from "./decide.ts";
 import { createDesk, hasUrl, stamp, type TakeRoom, verifiedBytes } from "./desk.ts";
 import { createErrands, type Delay } from "./errands.ts";
 import { ChangedLate, conclude, refuseLateChange } from "./finalize.ts";
 import { createMeter, type Meter } from "./meter.ts";
+import { createOperations, type Operations } from "./operations.ts";
 import { refuseUnusable } from "./refuse.ts";
 import { abandonAsset, createAsset, register } from "./register.ts";
 import { send } from "./send.ts";
 import { createSight, type Sight } from "./sight.ts";
-import { mayBeComplete, storedBytes, type TakeState } from "./state.ts";
+import { storedBytes, type TakeState } from "./state.ts";
 import { verify } from "./verify.ts";
 import { createWake } from "./wake.ts";
 
@@ -33,22 +34,6 @@ export type TakeOutcome =
     /** The recording was changed after it had been finalized: its asset holds the earlier bytes. */
     readonly changedLate: boolean;
   };
-
-/** What became of the wish to finish a take. */
-export type FinishAnswer = "accepted" | "ended" | "empty";
-
-/** What became of an operator's wish. */
-export type OperationAnswer =
-  | "accepted"
-  /** It is so already. */
-  | "already"
-  /** The take is over, or its final part is on its way: nothing can be changed any more. */
-  | "ended"
-  /** Nothing is recorded yet. */
-  | "empty"
-  | "unknown"
-  /** Nothing went wrong, so there is nothing to try again. */
-  | "not_failed";
 
 /** Everything that the views are made of. */
 export interface TakeSnapshot {
@@ -68,29 +53,13 @@ export interface TakeSnapshot {
 }
 
 /** A take in progress. */
-export interface Take {
+export interface Take extends Operations {
   /** Writes the take's beginning down, and warns of what an earlier one left unfinished. */
   started(event: DurableEvent & { type: "take.started" }, unfinishedAssetId: string | null): void;
   /** Tells that a take of an earlier run goes on. */
   resumed(): void;
   /** Carries the take to its end. Never throws: what went wrong is part of the outcome. */
   run(): Promise<TakeOutcome>;
-  /** Ends the take by the operator's word, at the size that the recording has now. */
-  finish(): FinishAnswer;
-  /**
-   * Nothing more is registered or sent, by later processes neither, and PUTs under way are dropped. The
-   * recording is looked at as before, and what is stored of it may be read again.
-   */
-  pause(): OperationAnswer;
-  /** Ends a pause. */
-  resume(): OperationAnswer;
-  /**
-   * Gives the take up for good. What is stored stays in an asset that is never complete; once its final
-   * part may have arrived that would not be true, and the answer is `ended`.
-   */
-  cancel(): OperationAnswer;
-  /** Has everything that waits for its next attempt tried again now. */
-  rouse(): OperationAnswer;
   /** Rouses the take: something may have happened to its recording. */
   hint(): void;
   snapshot(): TakeSnapshot;
@@ -123,11 +92,11 @@ export function createTake(
   const wake = createWake(clock);
   const errands = createErrands(clock, room.random, wake.ring, tellDelay);
   const meter = createMeter();
+  const operations = createOperations(desk, errands, () => outcome);
   let lookTrouble: string | null = null;
   let toldGrowthMs = -Infinity;
   let toldJudgement = "growing";
   let outcome: TakeOutcome | null = null;
-  let orders = 0;
 
   async function run(): Promise<TakeOutcome> {
     try {
@@ -284,47 +253,6 @@ export function createTake(
     else desk.publish({ type: "part.delayed", number: Number(number), ...delay });
   }
 
-  /**
-   * Writes an operator's word down at once. As an errand, so that a journal that cannot be written ends
-   * the take, not whoever asked.
-   *
-   * @param drops Names of the errands that it ends.
-   */
-  function order(event: DurableEvent, drops?: (errand: string) => boolean): "accepted" {
-    errands.start(`order ${++orders}`, () =>
-      new Promise((resolve) => {
-        if (drops !== undefined) errands.drop(drops);
-        desk.fact(event);
-        resolve();
-      }));
-    return "accepted";
-  }
-
-  /** Tells once what stays behind: no later run looks at it again. */
-  function tellLeft(): void {
-    const { asset, name } = state;
-    const left = {
-      none: "nothing of it was sent",
-      requested: "an empty placeholder of that name may stand in the folder. Delete it there",
-      created: `what is stored stays in Frame.io as asset ${
-        asset.at === "created" ? asset.id : ""
-      }, which will never be complete. Delete it there`,
-    }[asset.at];
-    desk.publish({ type: "take.warned", message: `${name} was cancelled: ${left}` });
-  }
-
-  /** A failed take is given up without its errands: they have ended. */
-  function cancelFailed(): OperationAnswer {
-    try {
-      desk.fact({ type: "take.cancelled", by: "operator" });
-      tellLeft();
-      outcome = { is: "cancelled" };
-    } catch (error) {
-      outcome = failed(error);
-    }
-    return "accepted";
-  }
-
   function suspended(): TakeOutcome {
     const message = `${state.name} is suspended with ${storedBytes(state)} bytes stored. ` +
       "Run the same command again to go on";
@@ -356,36 +284,7 @@ export function createTake(
     },
     run,
     hint: wake.ring,
-    finish() {
-      const sizeBytes = desk.sight?.facts.sizeBytes ?? 0;
-      if (outcome !== null || state.totalBytes !== null) return "ended";
-      if (sizeBytes === 0) return "empty";
-      if (state.finishAskedBytes !== null) return "accepted";
-      return order({ type: "finish.asked", sizeBytes });
-    },
-    pause() {
-      if (outcome !== null || state.finalized !== null || state.cancelled) return "ended";
-      if (state.paused) return "already";
-      const isPut = (errand: string) => errand.startsWith(PUT_ERRANDS);
-      return order({ type: "take.paused", by: "operator" }, isPut);
-    },
-    resume() {
-      if (outcome !== null || state.finalized !== null || state.cancelled) return "ended";
-      return state.paused ? order({ type: "take.unpaused", by: "operator" }) : "already";
-    },
-    cancel() {
-      if (state.cancelled) return "already";
-      const isOver = outcome !== null && outcome.is !== "failed";
-      if (isOver || mayBeComplete(state)) return "ended";
-      if (outcome !== null) return cancelFailed();
-      order({ type: "take.cancelled", by: "operator" }, () => true);
-      if (state.cancelled) tellLeft();
-      return "accepted";
-    },
-    rouse() {
-      if (outcome !== null || state.cancelled) return "ended";
-      return errands.rouse() ? "accepted" : "not_failed";
-    },
+    ...operations,
     snapshot() {
       const now = stamp(desk);
       return {
@@ -395,7 +294,7 @@ export function createTake(
         isVerified: (number) => desk.verifiedAt.get(number) === now,
         trouble: outcome?.is === "failed" ? outcome.message : lookTrouble ?? errands.trouble(),
         meter,
-        outcome,
+        outcome: outcome !== null && state.cancelled ? { is: "cancelled" } : outcome,
         paused: state.paused,
         cancelled: state.cancelled,
       };

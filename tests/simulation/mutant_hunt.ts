@@ -1,4 +1,4 @@
-import { FIRST_ENDING_SEED } from "./draw.ts";
+import { FIRST_ENDING_SEED, FIRST_OPERATED_SEED } from "./draw.ts";
 import type { Mutant } from "./mutants/mutant.ts";
 import { checkFit, plant } from "./mutate.ts";
 import { createRunner, HANGS, type Runner } from "./mutant_runner.ts";
@@ -81,14 +81,15 @@ export async function huntAll(
   return caught;
 }
 
-/** `most` seeds from `from` on, every other one about the end, with a hint before them all. */
+/** `most` seeds from `from` on: in turn any, one about the end, one about operators; a hint before them all. */
 export function* seedsFrom(
   { from, most, hint }: { from: number; most: number; hint?: number | undefined },
 ): Generator<number> {
   if (hint !== undefined) yield hint;
-  for (let seed = from; seed < from + most / 2; seed++) {
+  for (let seed = from; seed < from + most / 3; seed++) {
     yield seed;
     yield FIRST_ENDING_SEED + seed;
+    yield FIRST_OPERATED_SEED + seed;
   }
 }
 

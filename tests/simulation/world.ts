@@ -26,6 +26,8 @@ export interface World {
   readonly takes: Map<string, KnownTake>;
   /** How far the wall clock was set off, in milliseconds. */
   wallShiftMs: number;
+  /** When somebody last said to try again at once, world milliseconds. */
+  retriedAtMs: number;
   /** Broken promises of the program. */
   readonly violations: string[];
   /** Faults that were put in, by name. */
@@ -54,7 +56,7 @@ export function createWorld(seed: number, plan: Plan, keepsLog: boolean): World 
   const service = createService(schedule, chance.fork(), plan.urlLifeMs, violate, tally);
   const world: World = {
     ...{ plan, chance, schedule, log, files, service, network, folder, violations, faults },
-    ...{ takes: new Map(), wallShiftMs: 0, tally, violate },
+    ...{ takes: new Map(), wallShiftMs: 0, retriedAtMs: -Infinity, tally, violate },
     recordings: plan.recordings.map((recording, index) =>
       startRecording(schedule, files, recording, index, chance.fork(), log.note)
     ),

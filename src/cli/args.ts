@@ -1,5 +1,6 @@
 import { apiBase } from "../frameio/api.ts";
 import { Config } from "../errors.ts";
+import { CONTROL_FLAGS, controlToken } from "./control_args.ts";
 import { type Flags, looksSecret, parseFlags, textOf } from "./flags.ts";
 import { parseAddress, parseNumber, recordingOf, secret, type WatchConfig } from "../config.ts";
 
@@ -45,8 +46,8 @@ const WATCH_FLAGS = {
 function parseWatch(args: readonly string[], around: Surroundings): Command {
   const flags = parseFlags(args, {
     boolean: WATCH_FLAGS.boolean,
-    string: [...WATCH_FLAGS.string, "watch", "listen"],
-    collect: ["watch"],
+    string: [...WATCH_FLAGS.string, ...CONTROL_FLAGS.string, "watch", "listen"],
+    collect: ["watch", ...CONTROL_FLAGS.collect],
     negatable: ["listen"],
   });
   if (flags.help === true) return { is: "help", of: "watch" };
@@ -62,16 +63,16 @@ function parseWatch(args: readonly string[], around: Surroundings): Command {
   }
   const stateFolder = text("state") ?? defaultStateFolder(around);
   const listen = flags.listen === false ? null : text("listen");
+  const address = listen === null ? null : parseAddress(listen ?? "127.0.0.1:8090", "--listen");
   return {
     is: "watch",
     config: Object.freeze({
       recordings: paths.map((path) => recordingOf(path, name)),
       account: flags.sandbox === true ? embedded(flags) : account(flags, stateFolder, around),
       stateFolder,
-      listen: listen === null ? null : {
-        ...parseAddress(listen ?? "127.0.0.1:8090", "--listen"),
-        asked: listen !== undefined,
-      },
+      listen: address === null ? null : { ...address, asked: listen !== undefined },
+      controlToken: controlToken(flags, address, around),
+      allowRoots: [...new Set((flags["allow-root"] as string[] | undefined) ?? [])],
       lanes: parseNumber(text("lanes"), "--lanes", { least: 1, most: 32, whole: true }, 5),
       idleMs: 1000 * parseNumber(text("idle"), "--idle", SECONDS, 60),
       abandonMs: 1000 * parseNumber(text("abandon"), "--abandon", SECONDS, 3600),

@@ -44,6 +44,8 @@ export async function runDemo(
       },
       stateFolder: join(folder, "state"),
       listen: { hostname: "127.0.0.1", port: 0, asked: true },
+      controlToken: null,
+      allowRoots: [],
       lanes: 5,
       idleMs: 60_000,
       abandonMs: 3_600_000,

@@ -1,9 +1,8 @@
 import { Config } from "../errors.ts";
 import type { WatchConfig } from "../config.ts";
-import { createApp } from "../control/app.ts";
-import { type ControlServer, serveControl } from "../control/serve.ts";
-import { viewOf } from "../control/view_of.ts";
+import { createDiskSpace } from "../control/disk_space.ts";
 import type { TakeView } from "../control/view.ts";
+import { createViews } from "../control/views.ts";
 import { apiCaller } from "../frameio/api.ts";
 import { userRoute } from "../frameio/realtime.ts";
 import { fixedToken } from "../frameio/tokens.ts";
@@ -11,18 +10,19 @@ import { openJournal } from "../journal/journal.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { makePrivateFolder, realPathNow, systemDisk } from "../runtime/disk.ts";
 import { openEventStore } from "../runtime/event_store.ts";
+import { freeSpaceOf } from "../runtime/free_space.ts";
 import { systemHttp } from "../runtime/http.ts";
 import { lockRecording } from "../runtime/lock.ts";
 import { systemRandom } from "../runtime/random.ts";
 import { systemRangeDigest } from "../runtime/range_digest.ts";
 import { keepYoungHeapSmall } from "../runtime/young_heap.ts";
 import { createEventBus } from "../take/bus.ts";
-import { createStudio, type Studio } from "../take/studio.ts";
+import { createStudio } from "../take/studio.ts";
 import type { Target } from "../take/watch.ts";
 import { createLiveLimits } from "../transfer/limits.ts";
 import { SANDBOX_ACCESS, startEmbedded } from "./embedded.ts";
-import { createReport, type Report } from "./report.ts";
-import { VERSION } from "./usage.ts";
+import { createReport } from "./report.ts";
+import { serveStatus } from "./status_page.ts";
 
 /** How a watch ended, for exit statuses: see the README's table. */
 export type WatchEnd = 0 | 1 | 3 | 130;
@@ -74,57 +74,18 @@ export async function runWatch(config: WatchConfig, signal: AbortSignal): Promis
       lock: (path) => lockRecording(config.stateFolder, path),
       realPath: realPathNow,
     }, signal);
-    const views = () => studio.shown().map((shown) => viewOf(shown));
-    const report = createReport({ json: config.json, views, bus, clock, finish: studio.finish });
+    const views = createViews(studio.shown, createDiskSpace(freeSpaceOf, clock), clock);
+    const { finish } = studio;
+    const report = createReport({ json: config.json, views: views.takes, bus, clock, finish });
     closers.push(() => report.end());
-    const control = serve(config, studio, bus, report);
+    const control = serveStatus(config, { studio, views, limits, events: bus, say: report.say });
     if (control !== null) closers.push(() => control.shutdown());
     report.begin({ page: control?.url ?? null, api: access.baseUrl, state: config.stateFolder });
     await studio.run();
     // With --stay an interruption is the only end there is.
-    return config.stay && signal.aborted ? 130 : endOf(views());
+    return config.stay && signal.aborted ? 130 : endOf(views.takes());
   } finally {
     for (const close of closers.reverse()) await close();
-  }
-}
-
-/** The status page, unless it is unwanted or its default port is taken. */
-function serve(
-  config: WatchConfig,
-  studio: Studio,
-  events: ReturnType<typeof createEventBus>,
-  report: Report,
-): ControlServer | null {
-  if (config.listen === null) return null;
-  const streams = new AbortController();
-  let hosts: readonly string[] = [];
-  const take = (id: string) => {
-    const shown = studio.shown().find(({ takeId }) => takeId === id);
-    return shown && viewOf(shown);
-  };
-  const app = createApp({
-    takes: () => studio.shown().map((shown) => viewOf(shown)),
-    take,
-    finish: studio.finish,
-    events,
-    allowedHosts: () => hosts,
-    version: VERSION,
-    signal: streams.signal,
-    clock: systemClock,
-  });
-  const { hostname, port, asked } = config.listen;
-  try {
-    const server = serveControl(app, { hostname, port, streams, clock: systemClock });
-    hosts = server.hosts;
-    return server;
-  } catch (error) {
-    const reason = error instanceof Deno.errors.AddrInUse
-      ? "another program has that port"
-      : (error as Error).message;
-    const words = `Cannot serve the status page at ${hostname}:${port}: ${reason}`;
-    if (asked) throw new Config(`${words}. Give another address with --listen, or --no-listen`);
-    report.say(`${words}. Going on without it; give another address with --listen`);
-    return null;
   }
 }
 

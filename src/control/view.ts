@@ -86,6 +86,8 @@ export interface TakeView {
   readonly problem: string | null;
   /** Whether finish would be accepted now. */
   readonly canFinish: boolean;
+  /** Whether its parts go before those of other takes. */
+  readonly prioritised: boolean;
   /** What would be accepted now, `finish` included. */
   readonly operations: readonly Operation[];
   readonly partCount: number;

@@ -14,7 +14,7 @@ export interface ViewMoment {
 
 /** The view of one take: everything that any surface shows, in one place, so that none disagree. */
 export function viewOf(shown: Shown, moment: ViewMoment = {}): TakeView {
-  const { takeId, target, snapshot, already } = shown;
+  const { takeId, target, snapshot, already, prioritised = false } = shown;
   const { state, sight, meter, outcome } = snapshot;
   const phase = phaseOf(snapshot, already);
   const isGone = phase === "cancelled";
@@ -60,17 +60,15 @@ export function viewOf(shown: Shown, moment: ViewMoment = {}): TakeView {
     verified: state.verified,
     problem: snapshot.trouble,
     canFinish,
-    operations: operationsOf(phase, canFinish, snapshot.trouble !== null),
+    prioritised,
+    operations: operationsOf(phase, canFinish, snapshot.trouble !== null, prioritised),
     partCount: parts.length,
     resentPartCount: parts.filter(isResent).length,
     strip: stripOf(parts, snapshot),
   };
 }
 
-/** A snapshot as it is once takes can be paused and cancelled. */
-type Snapshot = TakeSnapshot & { readonly paused?: boolean; readonly cancelled?: boolean };
-
-function phaseOf(snapshot: Snapshot, already: boolean): TakePhase {
+function phaseOf(snapshot: TakeSnapshot, already: boolean): TakePhase {
   const { state, sight, outcome } = snapshot;
   if (already) return "finalized";
   if (snapshot.cancelled) return "cancelled";
@@ -85,13 +83,19 @@ function phaseOf(snapshot: Snapshot, already: boolean): TakePhase {
 }
 
 /** What the take would accept now. What is over takes nothing more, but a failed take can be tried again. */
-function operationsOf(phase: TakePhase, canFinish: boolean, isInTrouble: boolean): Operation[] {
+function operationsOf(
+  phase: TakePhase,
+  canFinish: boolean,
+  isInTrouble: boolean,
+  isPrioritised: boolean,
+): Operation[] {
   if (phase === "failed") return ["retry", "cancel"];
   if (["waiting", "finalized", "suspended", "cancelled"].includes(phase)) return [];
   const operations: Operation[] = canFinish ? ["finish"] : [];
   operations.push(phase === "paused" ? "resume" : "pause");
   if (isInTrouble && phase !== "paused") operations.push("retry");
-  return [...operations, "cancel", "prioritise"];
+  if (!isPrioritised) operations.push("prioritise");
+  return [...operations, "cancel"];
 }
 
 /** A network volume tells size and time late, so the end is waited for longer. */

@@ -3,29 +3,23 @@ import { createApp } from "../../src/control/app.ts";
 import { type ControlServer, serveControl } from "../../src/control/serve.ts";
 import { type Clock, systemClock } from "../../src/runtime/clock.ts";
 import { createEventBus } from "../../src/take/bus.ts";
-import { pieces } from "./control_world.ts";
+import { controlWorld, pieces } from "./control_world.ts";
 import { handClock, settled } from "./hand_clock.ts";
 
 /** A real server on a port of the system's choice. */
-function serve(clock: Clock = systemClock) {
+function serve(clock: Clock = systemClock, hostname = "127.0.0.1") {
   const streams = new AbortController();
   const events = createEventBus(clock);
+  const { deps } = controlWorld();
   const app = createApp({
-    takes: () => [],
-    take: () => undefined,
-    finish: () => "accepted",
+    ...deps,
+    views: { ...deps.views, takes: () => [] },
     events,
     allowedHosts: () => server.hosts,
-    version: "1.2.3",
     signal: streams.signal,
     clock,
   });
-  const server: ControlServer = serveControl(app, {
-    hostname: "127.0.0.1",
-    port: 0,
-    streams,
-    clock,
-  });
+  const server: ControlServer = serveControl(app, { hostname, port: 0, streams, clock });
   return { server, events };
 }
 
@@ -33,7 +27,7 @@ Deno.test("serveControl() answers at its url, under the names it gives, and a PO
   const { server } = serve();
   const port = new URL(server.url).port;
   assertEquals(server.hosts, [`127.0.0.1:${port}`, `localhost:${port}`]);
-  assertEquals(await (await fetch(`${server.url}/api/takes`)).json(), { takes: [] });
+  assertEquals((await (await fetch(`${server.url}/api/takes`)).json()).takes, []);
   const finish = await fetch(`${server.url}/api/takes/t1/finish`, { method: "POST" });
   assertEquals(finish.status, 202);
   await finish.body?.cancel();

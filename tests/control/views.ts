@@ -29,7 +29,8 @@ export function takeView(over: Partial<TakeView> = {}): TakeView {
     verified: false,
     problem: null,
     canFinish: true,
-    operations: ["finish", "pause", "cancel", "prioritise"],
+    prioritised: false,
+    operations: ["finish", "pause", "prioritise", "cancel"],
     partCount: 10,
     resentPartCount: 0,
     strip: stripRuns(["stored", 8, 1_000_000_000], ["sending", 1, 100_000_000], [

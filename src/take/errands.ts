@@ -112,7 +112,7 @@ export function createErrands(
       const nowMs = clock.monotonicMs();
       let hasRoused = false;
       for (const [name, wait] of waiting) {
-        if (running.has(name) || wait.untilMs <= nowMs) continue;
+        if (wait.untilMs <= nowMs) continue;
         waiting.set(name, { ...wait, untilMs: nowMs });
         hasRoused = true;
       }

@@ -25,7 +25,7 @@ import { createReport } from "./report.ts";
 import { serveStatus } from "./status_page.ts";
 
 /** How a watch ended, for exit statuses: see the README's table. */
-export type WatchEnd = 0 | 1 | 3 | 130;
+export type WatchEnd = 0 | 1 | 3 | 4 | 130;
 
 /**
  * Composes the house and runs the takes to their end.
@@ -125,6 +125,8 @@ async function targetsOf(config: WatchConfig): Promise<Target[]> {
 /** The worst that happened decides. */
 function endOf(views: readonly TakeView[]): WatchEnd {
   if (views.some(({ phase }) => phase === "suspended" || phase === "waiting")) return 130;
-  if (views.some(({ phase, endedBy }) => phase !== "finalized" || endedBy === "deleted")) return 1;
+  const kept = views.filter(({ phase }) => phase !== "cancelled");
+  if (kept.some(({ phase, endedBy }) => phase !== "finalized" || endedBy === "deleted")) return 1;
+  if (kept.length < views.length) return 4;
   return views.every(({ finishedByRecorder }) => finishedByRecorder) ? 0 : 3;
 }

@@ -218,9 +218,10 @@ export const SCENES: Readonly<Record<string, () => Partial<Scene>>> = {
   }),
 };
 
-/** The answers of the API for a scene. */
-export function answersOf(name: string) {
-  const { takes = [], history = [], bytesPerSecond = null } = SCENES[name]!();
+/** The answers of the API for a scene; `over` replaces figures of its first take. */
+export function answersOf(name: string, over: Partial<TakeView> = {}) {
+  const { takes: [first, ...rest] = [], history = [], bytesPerSecond = null } = SCENES[name]!();
+  const takes = first === undefined ? [] : [{ ...first, ...over }, ...rest];
   return {
     takes: { machine: machineOf(takes), takes },
     history: { takes: history },

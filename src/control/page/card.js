@@ -5,7 +5,7 @@ import { drawSpark } from "./spark.js";
 import { drawStrip } from "./strip.js";
 import { createTimeline } from "./timeline.js";
 import { clock, duration, isOver, PHASES, size, toneOf } from "./words.js";
-import { copy, write, writeFacts, writeList } from "./write.js";
+import { copy, setLink, write, writeFacts, writeList } from "./write.js";
 
 /** What a state of parts is called in the legend. */
 const STATE_WORDS = {
@@ -70,6 +70,7 @@ export function createCard(act) {
     root.dataset.tone = toneOf(view);
     write(at("glyph"), PHASES[view.phase].glyph);
     write(at("state"), view.words);
+    at("first").hidden = !view.prioritised || isOver(view);
     write(at("name"), view.name);
     write(at("path"), view.path);
     write(at("brief"), briefOf(view));
@@ -127,11 +128,9 @@ export function createCard(act) {
   function showAsset({ assetId, assetUrl, phase }) {
     at("asset-box").hidden = assetId === null;
     write(at("asset"), assetId ?? "");
-    // The service said where; a link that is no web address is not followed.
-    const isLink = assetUrl !== null && /^https?:\/\//.test(assetUrl);
+    const isLink = setLink(at("link"), assetUrl);
     at("link").hidden = !isLink;
     at("id-box").hidden = isLink;
-    if (isLink) at("link").href = assetUrl;
     write(at("link"), phase === "finalized" ? "Open in Frame.io ↗" : "See in Frame.io ↗");
   }
 

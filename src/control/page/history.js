@@ -1,7 +1,7 @@
 /** The finished takes that the journal knows, newest first, with the proof that each is whole. */
 import { read } from "./door.js";
 import { duration, size } from "./words.js";
-import { fitChildren, setAttribute, write } from "./write.js";
+import { fitChildren, setAttribute, setLink, write } from "./write.js";
 
 /** Rows that are shown at first, and more with each press. */
 const ROWS = 10;
@@ -45,6 +45,9 @@ function createRow() {
   const name = document.createElement("th");
   name.scope = "row";
   name.append(document.createElement("bdi"));
+  const link = name.firstElementChild.appendChild(document.createElement("a"));
+  link.target = "_blank";
+  link.rel = "noopener noreferrer";
   row.append(
     name,
     ...["Finished", "Size", "Tail", "Proof"].map((label) => {
@@ -59,7 +62,9 @@ function createRow() {
 
 function fill(row, take) {
   const [name, finished, sizeCell, tail, proof] = row.children;
-  write(name.firstElementChild, take.name);
+  const link = name.querySelector("a");
+  write(link, take.name);
+  setLink(link, take.assetUrl);
   const time = finished.firstElementChild;
   setAttribute(time, "datetime", take.finalizedAt);
   write(time, timeWords(new Date(take.finalizedAt)));

@@ -163,7 +163,7 @@ document.addEventListener("visibilitychange", () => {
   readWithin(0);
 });
 setInterval(() => {
-  showMachine(machine, { isStale: isStale(), answeredAt });
+  if (isStale() !== document.body.classList.contains("stale")) show();
   listen();
 }, 1_000);
 listen();

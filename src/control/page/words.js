@@ -84,36 +84,6 @@ export function groupOf(view) {
 }
 
 /**
- * All takes in one sentence, the most urgent first: "1 take needs you. 2 on the way, at most 3.1 s behind."
- *
- * @param {readonly TakeView[]} views
- * @returns {string}
- */
-export function headlineOf(views) {
-  const going = views.filter((view) => groupOf(view) === "going");
-  const needy = views.filter((view) => groupOf(view) === "attention").length;
-  const sentences = [];
-  if (needy > 0) sentences.push(`${takes(needy)} ${needy === 1 ? "needs" : "need"} you.`);
-  if (going.length > 0) {
-    const behind = going.flatMap((view) => view.behindSeconds ?? []);
-    const most = behind.length === 0
-      ? ""
-      : `, ${going.length > 1 ? "at most " : ""}${duration(Math.max(...behind))} behind`;
-    sentences.push(`${takes(going.length)} on the way${most}.`);
-  }
-  if (sentences.length > 0) return sentences.join(" ");
-  const done = views.filter((view) => view.phase === "finalized");
-  if (done.length === 0) return "Ready for the recorder.";
-  const outcome = done.every((view) => view.verified) ? "finalized and verified" : "finalized";
-  return done.length === 1 ? `The take is ${outcome}.` : `All ${done.length} takes are ${outcome}.`;
-}
-
-/** @param {number} count */
-function takes(count) {
-  return `${count} ${count === 1 ? "take" : "takes"}`;
-}
-
-/**
  * A duration that does not jump about as it counts: "2.4 s", "34 s", "12 min 04 s", "3 h 07 min".
  *
  * @param {number} seconds

@@ -13,6 +13,14 @@ export function setAttribute(element, name, value) {
   if (element.getAttribute(name) !== value) element.setAttribute(name, value);
 }
 
+/** Links to where the service said; what is no web address is not followed. Returns whether it is a link. */
+export function setLink(anchor, url) {
+  const isLink = url !== null && /^https?:\/\//.test(url);
+  if (isLink) setAttribute(anchor, "href", url);
+  else anchor.removeAttribute("href");
+  return isLink;
+}
+
 /** Makes the children of `list` say `texts`, keeping those that do already. */
 export function writeList(list, texts, decorate = () => {}) {
   fitChildren(list, texts.length, () => document.createElement("li"));

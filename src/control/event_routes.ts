@@ -10,7 +10,7 @@ import { problems, refuse } from "./problem.ts";
  */
 export const MAX_EVENT_CLIENTS = 256;
 
-const id = z.string().max(64).exactOptional();
+const id = z.string().max(64).optional();
 
 const eventsRoute = createRoute({
   method: "get",

@@ -57,12 +57,17 @@ const time = z.iso.datetime();
 const text = z.string();
 const count = z.number().int().min(0);
 
+/** JSON has no undefined, so both mean the same; the document's generator knows only `optional`. */
+function mayBeAbsent<T extends z.ZodType>(schema: T): z.ZodExactOptional<T> {
+  return schema.optional() as unknown as z.ZodExactOptional<T>;
+}
+
 const stripRun = z.object({
   from: z.number().int().min(1),
   to: z.number().int().min(1),
   state: z.enum(["registered", "sending", "stored", "verified", "changed"]),
   sizeBytes: bytes,
-  resent: z.literal(true).exactOptional(),
+  resent: mayBeAbsent(z.literal(true)),
 }).openapi("PartRun") satisfies z.ZodType<StripRun>;
 
 const view = {
@@ -167,9 +172,10 @@ export const limits = z.object({
 
 /** Body of `PATCH /api/limits`: what is left out stays. `null` lifts the limit. */
 export const limitsChange = z.strictObject({
-  bytesPerSecond: z.number().int().min(LEAST_BYTES_PER_SECOND).max(MOST_BYTES_PER_SECOND).nullable()
-    .exactOptional(),
-  lanes: z.number().int().min(1).max(MOST_LANES).exactOptional(),
+  bytesPerSecond: mayBeAbsent(
+    z.number().int().min(LEAST_BYTES_PER_SECOND).max(MOST_BYTES_PER_SECOND).nullable(),
+  ),
+  lanes: mayBeAbsent(z.number().int().min(1).max(MOST_LANES)),
 }).openapi("LimitsChange");
 
 /** Whether reeltime answers, and how it is. */

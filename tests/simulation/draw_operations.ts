@@ -45,10 +45,19 @@ function drawDeeds(plan: Plan, recording: number, chance: Chance): Deed[] {
       : [];
     return [...crash, { atMs, do: "cancel", recording }];
   };
+  /** Somebody who presses the button again and again: each pause meets what the resume has just begun. */
+  const flurry = (): Deed[] => {
+    let atMs = at();
+    const next = (mostMs: number) => atMs += chance.spread(1, mostMs);
+    return Array.from({ length: chance.whole(3, 12) }, (): Deed[] => [
+      { atMs: next(500), do: "pause", recording },
+      { atMs: next(100), do: "resume", recording },
+    ]).flat();
+  };
   const retry = (): Deed[] => [{ atMs: at(), do: "retry", recording }];
   const count = chance.whole(1, 3);
   return Array.from(
     { length: count },
-    () => chance.weigh<() => Deed[]>([[6, pause], [3, cancel], [1, retry]])(),
+    () => chance.weigh<() => Deed[]>([[6, pause], [3, cancel], [2, flurry], [1, retry]])(),
   ).flat();
 }

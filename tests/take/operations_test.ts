@@ -186,6 +186,34 @@ Deno.test("Studio.cancel() ends the take for good, tells once what stays, and th
   assertEquals((await house.assets())[0]!.status === "complete", false);
 });
 
+Deno.test("Studio.cancel() keeps no URL of the take, not even one whose answer comes after it", async () => {
+  await using house = await openHouse();
+  const path = house.path("take01.mov");
+  let kept = (_takeId: string) => -1;
+  const upload: Upload = house.upload([path], {
+    doors: ({ api, journal, digests }) => ({
+      digests: holdPuts(digests),
+      api: {
+        ...api,
+        async registerParts(assetId, parts, totalBytes) {
+          const never = new AbortController().signal;
+          const answer = await api.registerParts(assetId, parts, totalBytes, never);
+          if (parts.some(({ number }) => number === 3)) upload.studio.cancel(idOf(upload));
+          return answer;
+        },
+      },
+      journal: (kept = (takeId) => journal.replay(takeId).urls.size, journal),
+    }),
+  });
+  await using mov = await createMov(path);
+  await mov.roll(12 * MIB); // the head and part 2
+  await upload.seen(typed("part.registered"));
+  assertEquals(kept(idOf(upload)), 1);
+  await mov.roll(5 * MIB);
+  assertEquals(await within(upload.done), [{ is: "cancelled" }]);
+  assertEquals(kept(idOf(upload)), 0);
+});
+
 Deno.test("Studio.cancel() is too late once the final part may have arrived", async () => {
   await using house = await openHouse();
   const path = house.path("take01.mov");

@@ -59,11 +59,4 @@ export const operating: readonly Mutant[] = [
       to: 'event.type === "asset.abandoned"',
     },
   ]),
-  ...mutantsOf("src/take/register.ts", [
-    {
-      name: "URLs that come after the cancel are kept",
-      from: "if (desk.state.cancelled) return;",
-      to: "",
-    },
-  ]),
 ];

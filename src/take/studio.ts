@@ -106,7 +106,8 @@ export function createStudio(
 
   const entryOf = (takeId: string) => entries.get(formerIds.get(takeId) ?? takeId);
 
-  function stageOf(place: Place): Stage {
+  /** @param givenId An id that somebody was given for what is waited for. */
+  function stageOf(place: Place, givenId?: string): Stage {
     let waitingId: string | null = null;
     const show = (
       takeId: string,
@@ -117,15 +118,16 @@ export function createStudio(
     ) => {
       if (waitingId !== null && waitingId !== takeId) {
         entries.delete(waitingId);
-        formerIds.set(waitingId, takeId);
+        if (waitingId === givenId) formerIds.set(givenId, takeId);
       }
       place.takeId = takeId;
       const { target } = place;
       entries.set(takeId, {
-        shown: () => ({
-          ...{ takeId, target, snapshot: snapshot(), already },
-          prioritised: room.lanes.prioritised() === takeId,
-        }),
+        shown() {
+          const now = snapshot();
+          const prioritised = now.outcome === null && room.lanes.prioritised() === takeId;
+          return { takeId, target, snapshot: now, already, prioritised };
+        },
         ...{ take, without, place },
       });
     };
@@ -154,7 +156,7 @@ export function createStudio(
 
   /** Begins to watch, for the first time or once more. */
   function watch(place: Place, firstId?: string): void {
-    const stage = stageOf(place);
+    const stage = stageOf(place, firstId);
     if (firstId !== undefined) stage.waiting(firstId, null);
     place.watch = watchPath(room, place.target, options, stage, signal, firstId);
     place.watch.done.catch(() => {}); // run() hands it on
@@ -181,7 +183,8 @@ export function createStudio(
     if (outcome.changedLate || !isRunning || signal.aborted) return "ended";
     // An older one of several recordings under this name: its file is gone.
     if (entry.place.takeId !== takeId && isBusy(entry.place)) return "ended";
-    if (!entry.place.watch.again()) watch(entry.place);
+    // What failed before it was a take keeps the id that it is shown under.
+    if (!entry.place.watch.again()) watch(entry.place, entry.take === null ? takeId : undefined);
     return "accepted";
   }
 

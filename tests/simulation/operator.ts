@@ -2,7 +2,7 @@ import type { Checks } from "./checks.ts";
 import type { TakeOutcome } from "../../src/take/take.ts";
 import type { Deed } from "./plan.ts";
 import { type Process, startProcess } from "./process.ts";
-import { isHalted } from "./takes.ts";
+import { isHalted, newestOf } from "./takes.ts";
 import { recordingAt, type World } from "./world.ts";
 
 /** Runs of the command in one world; more are a program that never gets to its end. */
@@ -106,7 +106,7 @@ export function startOperator(world: World, checks: Checks): Operator {
   /** Nobody leaves a take paused: asks until it is not, also through crashes and full disks. */
   function resume(recording: number): void {
     const { path } = world.recordings[recording]!;
-    const take = [...world.takes.values()].filter((take) => take.path === path).at(-1);
+    const take = newestOf(world.takes, path);
     if (take === undefined || !isHalted(take)) return;
     const { process } = operator;
     if (process !== null && !process.life.isDead) {

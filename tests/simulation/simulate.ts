@@ -4,7 +4,7 @@ import { startOperator } from "./operator.ts";
 import { planOf } from "./draw.ts";
 import type { Plan } from "./plan.ts";
 import { recordedHours } from "./recording.ts";
-import { isHalted } from "./takes.ts";
+import { isHalted, newestOf } from "./takes.ts";
 import { createWorld, type World } from "./world.ts";
 
 /** How one world came out. Holds nothing of the wall clock. */
@@ -86,7 +86,8 @@ const WAITS = 3;
 function checkTime(world: World, operator: ReturnType<typeof startOperator>): void {
   const { plan, schedule, recordings, network } = world;
   if (operator.process === null || operator.process.life.isDead) return;
-  if ([...world.takes.values()].some(isHalted)) return;
+  const newest = recordings.flatMap(({ path }) => newestOf(world.takes, path) ?? []);
+  if (newest.some(isHalted)) return;
   const calmSinceMs = Math.max(
     operator.disturbedAtMs,
     network.weather.healMs,

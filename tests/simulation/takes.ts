@@ -101,6 +101,11 @@ export function know(
   return { take, event };
 }
 
+/** The newest take of the recording at a path. */
+export function newestOf(takes: ReadonlyMap<string, KnownTake>, path: string) {
+  return [...takes.values()].filter((take) => take.path === path).at(-1);
+}
+
 /** Whether a take waits for its operator. */
 export function isHalted({ pausedAtMs, cancelledAtMs, verified }: KnownTake): boolean {
   return pausedAtMs !== null && cancelledAtMs === null && !verified;

@@ -11,6 +11,7 @@ const MOST_ELEMENTS = 5_000;
 export async function checkStates(browser: Browser, colorScheme: "light" | "dark"): Promise<void> {
   await using fixture = startFixture("idle");
   const { page, complaints, checkAccess } = await look(browser, fixture.url, { colorScheme });
+  await page.getByText("Bandwidth").click();
   const states: [scene: string, says: string][] = [
     ["idle", "No takes yet"],
     ["live", "9 sent again"],

@@ -55,6 +55,15 @@ function live(over: Partial<TakeView> = {}): TakeView {
   });
 }
 
+/** The same strip while nothing is sent. */
+function still(over: Partial<TakeView>): TakeView {
+  const view = live(over);
+  const strip = view.strip.map((run) =>
+    run.state === "sending" ? { ...run, state: "registered" as const } : run
+  );
+  return { ...view, strip, rateBytesPerSecond: 0 };
+}
+
 /** ISO 8601, so many seconds from now. */
 function at(seconds: number): string {
   return new Date(Date.now() + 1000 * seconds).toISOString();
@@ -145,11 +154,10 @@ export const SCENES: Readonly<Record<string, () => Partial<Scene>>> = {
     bytesPerSecond: 6_250_000,
   }),
   paused: () => ({
-    takes: [live({
+    takes: [still({
       phase: "paused",
       words: "paused: nothing is sent until it is resumed",
       behindSeconds: 38,
-      rateBytesPerSecond: 0,
       rateTrend: trend(48 * MB, 12).map((rate, i) => i > 28 ? 0 : rate),
       playableAt: null,
       operations: ["finish", "resume", "cancel"],
@@ -158,11 +166,10 @@ export const SCENES: Readonly<Record<string, () => Partial<Scene>>> = {
   }),
   failed: () => ({
     takes: [
-      live({
+      still({
         phase: "failed",
         words: "failed",
         behindSeconds: null,
-        rateBytesPerSecond: 0,
         problem: "Frame.io refuses the token (401). Renew it with the login command, " +
           "then press Try again.",
         operations: ["retry", "cancel"],

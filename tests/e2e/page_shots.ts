@@ -15,7 +15,6 @@ interface Shot {
   readonly path?: string;
   readonly isLost?: boolean;
   readonly isOpen?: boolean;
-  readonly isWhole?: boolean;
 }
 
 const PHONE = { width: 390, height: 844 };
@@ -29,7 +28,7 @@ const SHOTS: Readonly<Record<string, Shot>> = {
   failed: { scene: "failed" },
   finished: { scene: "finished" },
   verifying: { scene: "verifying", isOpen: true },
-  many: { scene: "many", isWhole: true },
+  many: { scene: "many" },
   "many-phone": { scene: "many", ...PHONE },
   phone: { scene: "live", ...PHONE, isDark: true },
   "phone-behind": { scene: "behind", ...PHONE },
@@ -65,6 +64,6 @@ async function shoot(name: string): Promise<void> {
     await page.getByText("Connection lost").waitFor();
   }
   await page.waitForTimeout(400);
-  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: shot.isWhole ?? false });
+  await page.screenshot({ path: join(folder, `${name}.png`) });
   await page.close();
 }

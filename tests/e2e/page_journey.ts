@@ -86,6 +86,8 @@ export async function checkJourney(
   const done = page.locator("#done .card"); // another card waits for what comes under that path next
   await done.getByText("finalized and verified").waitFor();
   await done.getByRole("button", { name: "Details" }).click();
+  await done.getByRole("button", { name: "Copy" }).click();
+  await done.getByText("Copied").waitFor();
   await done.getByText("Timeline").click();
   await done.getByText("A person pressed finish at").waitFor();
   await checkAccess("when it is done");

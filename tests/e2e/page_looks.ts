@@ -1,6 +1,7 @@
 /** The page over made-up takes: every state in both color schemes, fifty takes, absurd names, steady figures. */
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import type { Browser } from "playwright-core";
+import { stripRuns } from "../control/views.ts";
 import { look } from "./browser.ts";
 import { startFixture } from "./page_fixture.ts";
 
@@ -81,6 +82,7 @@ export async function checkSteady(browser: Browser): Promise<void> {
       behindSeconds: Number.parseFloat(lag),
       rateBytesPerSecond: rates[index]!,
       recordedBytes: 12_000_000_000 + rates[index]!,
+      strip: stripRuns(["stored", 100 * 9 ** index, 1e9], ["sending", index % 2, 1e6]),
     });
     await page.locator(".figure-number", { hasText: lag }).waitFor();
     assertEquals(await boxes(), before);
@@ -91,7 +93,7 @@ export async function checkSteady(browser: Browser): Promise<void> {
   /** Where the facts and the buttons stand. */
   function boxes(): Promise<unknown> {
     return evaluate(
-      `[...document.querySelectorAll(".gauges div, #going .facts div, #going button, .why")]
+      `[...document.querySelectorAll(".gauges div, .legend li, #going .facts div, #going button, .why")]
       .map((element) => JSON.stringify(element.getBoundingClientRect()))`,
     );
   }

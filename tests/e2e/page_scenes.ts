@@ -201,6 +201,8 @@ export const SCENES: Readonly<Record<string, () => Partial<Scene>>> = {
       doneInSeconds: 6,
       playableAt: at(6),
       operations: ["pause", "cancel"],
+      partCount: 777,
+      resentPartCount: 0,
       strip: stripRuns(
         ["registered", 1, 5 * MB],
         ["verified", 480, 7.3 * GB],

@@ -58,7 +58,10 @@ async function shoot(name: string): Promise<void> {
   });
   await page.goto(fixture.url + path);
   if (path === "/") await page.getByText("Connected").waitFor();
-  if (shot.isOpen) await page.getByText("Timeline").first().click();
+  if (shot.isOpen) {
+    await page.getByText("Timeline").first().click();
+    await page.mouse.wheel(0, -2000);
+  }
   if (shot.isLost) {
     fixture.answer(false);
     await page.getByText("Connection lost").waitFor();

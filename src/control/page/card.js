@@ -13,6 +13,7 @@ const STATE_WORDS = {
   stored: "stored",
   sending: "in flight",
   registered: "registered",
+  resent: "sent again",
   changed: "to send again",
 };
 
@@ -108,17 +109,7 @@ export function createCard(act) {
 
   function showStrip(view) {
     at("strip-box").hidden = view.strip.length === 0 || view.phase === "finalized";
-    const counts = stripCounts(view.strip)
-      .map(({ state, count }) => ({
-        state,
-        text: `${count.toLocaleString("en")} ${STATE_WORDS[state]}`,
-      }));
-    const again = view.resentPartCount;
-    if (again > 0) {
-      counts.push({ state: "resent", text: `${again.toLocaleString("en")} sent again` });
-    }
-    const parts = view.partCount === 1 ? "1 part" : `${view.partCount.toLocaleString("en")} parts`;
-    counts.push({ state: "all", text: `of ${parts}` });
+    const counts = legendOf(view);
     writeList(at("legend"), counts.map(({ text }) => text), (item, index) => {
       item.dataset.state = counts[index].state;
     });
@@ -150,6 +141,18 @@ export function createCard(act) {
   }
 
   return { root, update, remove };
+}
+
+/** How many parts are in each state; one that comes and goes all the time keeps its place. */
+function legendOf({ strip, partCount, resentPartCount }) {
+  const counts = new Map(stripCounts(strip).map(({ state, count }) => [state, count]));
+  counts.set("resent", resentPartCount);
+  const legend = Object.entries(STATE_WORDS)
+    .map(([state, words]) => ({ state, words, count: counts.get(state) ?? 0 }))
+    .filter(({ state, count }) => count > 0 || state !== "changed")
+    .map(({ state, words, count }) => ({ state, text: `${count.toLocaleString("en")} ${words}` }));
+  const parts = partCount === 1 ? "1 part" : `${partCount.toLocaleString("en")} parts`;
+  return [...legend, { state: "all", text: `of ${parts}` }];
 }
 
 /** The take in a line, for where there are many; it breaks between its figures only. */

@@ -74,7 +74,7 @@ export async function runWatch(config: WatchConfig, signal: AbortSignal): Promis
       lock: (path) => lockRecording(config.stateFolder, path),
       realPath: realPathNow,
     }, signal);
-    const views = createViews(studio.shown, createDiskSpace(freeSpaceOf, clock), clock);
+    const views = createViews(studio.shown, createDiskSpace(freeSpaceOf, clock), clock, bus);
     const { finish } = studio;
     const report = createReport({ json: config.json, views: views.takes, bus, clock, finish });
     closers.push(() => report.end());

@@ -5,6 +5,7 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { PublishedEvent } from "../events.ts";
 import type { EventBus } from "../take/bus.ts";
+import { machineOf } from "./machine.ts";
 import type { TakePhase, TakeView } from "./view.ts";
 import type { Views } from "./views.ts";
 
@@ -135,7 +136,7 @@ export function createMetrics(events: EventBus, views: Views): Metrics {
   return {
     text() {
       const all = views.takes();
-      const { behindSeconds, diskFullInSeconds } = views.machine();
+      const { behindSeconds, diskFullInSeconds } = machineOf(all);
       for (const state of Object.keys(PHASES)) {
         takes.set({ state }, all.filter(({ phase }) => phase === state).length);
       }

@@ -1,5 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { ControlDeps } from "./deps.ts";
+import { machineOf } from "./machine.ts";
 import { type Metrics, METRICS_TYPE } from "./metrics.ts";
 import { problems } from "./problem.ts";
 import { health, history, limits, limitsChange } from "./schemas.ts";
@@ -76,7 +77,7 @@ export function addObserveRoutes(app: OpenAPIHono, deps: ControlDeps, metrics: M
       version: deps.version,
       startedAt: new Date(startedAtMs).toISOString(),
       uptimeSeconds: (clock.monotonicMs() - started) / 1000,
-      machine: views.machine(),
+      machine: machineOf(views.takes()),
     };
     return c.body(redactor.json(answer), 200, { "Content-Type": "application/json" }) as never;
   });

@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import { Config } from "../errors.ts";
 import type { OperationAnswer } from "../take/studio.ts";
 import type { ControlDeps } from "./deps.ts";
+import { machineOf } from "./machine.ts";
 import { problems, refuse, refuseUnknownTake, repeated } from "./problem.ts";
 import { MAX_PATH_CHARS, newTake, operations, takeDetail, takeList, takeState } from "./schemas.ts";
 import { isError } from "./timeline.ts";
@@ -63,7 +64,7 @@ export function addTakeRoutes(app: OpenAPIHono, deps: ControlDeps): void {
 
   app.openapi(
     listRoute,
-    (c) => send(c, { machine: views.machine(), takes: views.takes() }, 200),
+    (c) => send(c, { machine: machineOf(views.takes()), takes: views.takes() }, 200),
   );
 
   app.openapi(oneRoute, (c) => {

@@ -1,16 +1,21 @@
 import type { Clock } from "../runtime/clock.ts";
+import type { EventBus } from "../take/bus.ts";
 import type { Shown } from "../take/studio.ts";
 import type { DiskSpace } from "./disk_space.ts";
-import { machineOf } from "./machine.ts";
-import type { MachineView, TakeView } from "./view.ts";
+import type { TakeView } from "./view.ts";
 import { viewOf } from "./view_of.ts";
+
+/**
+ * How long readers share what was worked out for one of them, in milliseconds: fifty takes cost about
+ * 20 ms, and there may be a dozen pages that each ask every second.
+ */
+const SHARED_MS = 100;
 
 /** What page, API, metrics and terminal read: one source, so that they never disagree. */
 export interface Views {
   /** Every take of this process, in the order a person expects them. */
   takes(): TakeView[];
   take(id: string): TakeView | undefined;
-  machine(): MachineView;
 }
 
 /**
@@ -18,7 +23,14 @@ export interface Views {
  *
  * @param space Room on the recordings' volumes; all recorders of a volume fill it together.
  */
-export function createViews(shown: () => readonly Shown[], space: DiskSpace, clock: Clock): Views {
+export function createViews(
+  shown: () => readonly Shown[],
+  space: DiskSpace,
+  clock: Clock,
+  events: EventBus,
+): Views {
+  let cached: { readonly atMs: number; readonly takes: TakeView[] } | null = null;
+
   function fullIn(all: readonly Shown[]): (one: Shown) => number | null {
     const rates = new Map<string, number>();
     const spaces = all.map((one) =>
@@ -44,10 +56,20 @@ export function createViews(shown: () => readonly Shown[], space: DiskSpace, clo
       .map((one) => viewOf(one, { nowMs, diskFullInSeconds: diskFullInSeconds(one) }));
   }
 
+  // What a person did, or waits for, shows at once.
+  events.on((event) => {
+    if (!("number" in event) && event.type !== "recording.grown") cached = null;
+  });
+
   return {
-    takes: () => viewsOf(() => true),
+    takes() {
+      const nowMs = clock.monotonicMs();
+      if (cached === null || nowMs - cached.atMs >= SHARED_MS) {
+        cached = { atMs: nowMs, takes: viewsOf(() => true) };
+      }
+      return cached.takes;
+    },
     take: (id) => viewsOf(({ takeId }) => takeId === id)[0],
-    machine: () => machineOf(viewsOf(() => true)),
   };
 }
 

@@ -2,8 +2,7 @@ import { secret } from "../../src/config.ts";
 import { createApp } from "../../src/control/app.ts";
 import { createAuth } from "../../src/control/auth.ts";
 import type { ControlDeps } from "../../src/control/deps.ts";
-import { machineOf } from "../../src/control/machine.ts";
-import { createRedactor } from "../../src/control/redact.ts";
+import { createRedactor, hiddenOf } from "../../src/control/redact.ts";
 import { createTimeline } from "../../src/control/timeline.ts";
 import type { FinishedTake, TakeView } from "../../src/control/view.ts";
 import { systemRandom } from "../../src/runtime/random.ts";
@@ -33,7 +32,6 @@ export function controlWorld(over: Partial<ControlDeps> = {}, clock = handClock(
     views: {
       takes: () => takes,
       take: (id) => takes.find((take) => take.id === id),
-      machine: () => machineOf(takes),
     },
     timeline: timeline.of,
     history: () => finishedTakes,
@@ -48,7 +46,7 @@ export function controlWorld(over: Partial<ControlDeps> = {}, clock = handClock(
     roots: { admit: (path) => Promise.resolve(path.startsWith("/card/") ? path : null) },
     limits: createLiveLimits(clock, { bytesPerSecond: null, lanes: 5 }),
     auth: null,
-    redactor: createRedactor([{ text: "/home/me/state", shownAs: "the state folder" }]),
+    redactor: createRedactor(hiddenOf("/home/me/state", ["/card"])),
     events,
     allowedHosts: () => [HOST, "localhost:4100"],
     version: "1.2.3",

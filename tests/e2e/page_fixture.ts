@@ -12,6 +12,10 @@ export interface Fixture extends AsyncDisposable {
   show(scene: string): void;
   /** Gives the scene's first take other figures from now on. */
   tune(over: Partial<TakeView>): void;
+  /** What the page's buttons asked for: `operation id`. */
+  readonly asked: string[];
+  /** Refuses what buttons ask for, from now on. */
+  refuse(): void;
   /** Answers no request of the page any more, or again. */
   answer(isAnswering: boolean): void;
 }
@@ -21,6 +25,8 @@ export function startFixture(first: string): Fixture {
   const readers = new Set<ReadableStreamDefaultController<Uint8Array>>();
   let scene = first;
   let over: Partial<TakeView> = {};
+  const asked: string[] = [];
+  let isRefusing = false;
   let isAnswering = true;
   const app = new Hono();
   app.use(secureHeaders());
@@ -33,6 +39,12 @@ export function startFixture(first: string): Fixture {
   app.get("/api/takes/:id", (c) => {
     const detail = answersOf(scene).detailOf(c.req.param("id"));
     return detail ? c.json(detail) : c.notFound();
+  });
+  app.post("/api/takes/:id/:operation", (c) => {
+    asked.push(`${c.req.param("operation")} ${c.req.param("id")}`);
+    if (!isRefusing) return c.json({}, 202);
+    const problem = { detail: "Cannot do that: it is over.", remedy: "Nothing to do." };
+    return c.json(problem, 409, { "Content-Type": "application/problem+json" });
   });
   app.get("/api/history", (c) => c.json(answersOf(scene).history));
   app.get("/api/limits", (c) => c.json(answersOf(scene).limits));
@@ -61,6 +73,8 @@ export function startFixture(first: string): Fixture {
       over = next;
       tell();
     },
+    asked,
+    refuse: () => void (isRefusing = true),
     answer: (next) => void (isAnswering = next),
     [Symbol.asyncDispose]() {
       for (const reader of readers) reader.close();

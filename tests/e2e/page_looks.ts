@@ -3,6 +3,7 @@ import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import type { Browser } from "playwright-core";
 import { stripRuns } from "../control/views.ts";
 import { look } from "./browser.ts";
+import { until } from "./program.ts";
 import { startFixture } from "./page_fixture.ts";
 
 /** Elements that fifty takes may have, one of them of 10,000 parts: about 70 a take, none a part. */
@@ -46,6 +47,36 @@ export async function checkFifty(browser: Browser): Promise<void> {
   await row.getByText("5,000 in flight").waitFor();
   await checkAccess("fifty takes");
   assertEquals(complaints, []);
+  await page.close();
+}
+
+/** A button asks first where something is lost, else does it at once, and says why it was refused. */
+export async function checkButtons(browser: Browser): Promise<void> {
+  await using fixture = startFixture("two");
+  const { page } = await look(browser, fixture.url);
+  const press = (name: string) => page.getByRole("button", { name, exact: true }).press("Enter");
+  const told = (count: number) =>
+    until("the fixture is told", () => fixture.asked.length === count);
+  await press("Send first A001.mov");
+  await told(1);
+  await press("Pause B001.mov");
+  await told(2);
+  assertEquals(await page.getByText("sent first").first().isVisible(), false, "A001 is not yet");
+  assertEquals(await page.getByText("sent first").last().isVisible(), true);
+  await press("Give up A001.mov");
+  await page.getByText("The 11.6 GB that are stored stay incomplete").waitFor();
+  await press("Keep uploading");
+  await press("Give up A001.mov");
+  await press("Give it up");
+  await told(3);
+  assertEquals(fixture.asked, ["prioritise a", "pause b", "cancel a"]);
+  fixture.refuse();
+  await press("Pause A001.mov");
+  await page.getByRole("alert").getByText("Cannot do that: it is over. Nothing to do.").waitFor();
+  fixture.show("failed");
+  await press("Try again A017C004_261120_R2KL.mov");
+  await told(5);
+  assertEquals(fixture.asked.at(-1), "retry take-0417");
   await page.close();
 }
 

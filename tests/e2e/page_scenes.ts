@@ -217,6 +217,12 @@ export const SCENES: Readonly<Record<string, () => Partial<Scene>>> = {
     })],
     history: HISTORY,
   }),
+  two: () => ({
+    takes: [
+      live({ id: "a", name: "A001.mov" }),
+      live({ id: "b", name: "B001.mov", prioritised: true }),
+    ],
+  }),
   many: () => ({ takes: fifty(), history: HISTORY }),
   ugly: () => ({
     takes: [live({

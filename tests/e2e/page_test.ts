@@ -4,7 +4,7 @@ import { createMov } from "../support/mov_writer.ts";
 import { noBrowser, startBrowser } from "./browser.ts";
 import { ACCESS, ANY_PORT, openDesk, pageOf } from "./desk.ts";
 import { checkJourney } from "./page_journey.ts";
-import { checkFifty, checkNames, checkStates, checkSteady } from "./page_looks.ts";
+import { checkButtons, checkFifty, checkNames, checkStates, checkSteady } from "./page_looks.ts";
 import { start } from "./program.ts";
 import { type SandboxProcess, startSandbox } from "./sandbox.ts";
 import { sideBySide } from "./side_by_side.ts";
@@ -123,6 +123,7 @@ Deno.test({
         { name: "is fit for all in dark", run: () => checkStates(browser, "dark") },
         { name: "shows fifty takes as rows that open", run: () => checkFifty(browser) },
         { name: "shows names as text", run: () => checkNames(browser) },
+        { name: "asks before something is lost", run: () => checkButtons(browser) },
         { name: "moves nothing while figures change", run: () => checkSteady(browser) },
       ]);
     } finally {

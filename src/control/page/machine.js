@@ -34,7 +34,8 @@ function showLost(since) {
 /** Shows what concerns all takes. */
 export function showGauges(machine, takes) {
   $("gauges").hidden = false;
-  const going = takes.filter((take) => groupOf(take) === "going").length;
+  const going =
+    takes.filter((take) => groupOf(take) === "going" && take.phase !== "waiting").length;
   const fullIn = machine.diskFullInSeconds;
   writeFacts($("gauge-list"), [
     ["On the way", going === 1 ? "1 take" : `${going} takes`],

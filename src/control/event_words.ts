@@ -58,19 +58,15 @@ export function wordsOfEvent(event: TakeEvent): string | null {
     case "take.suspended":
     case "take.failed":
       return event.message;
+    case "take.paused":
+      return "A person paused the take";
+    case "take.unpaused":
+      return "A person let the take go on";
+    case "take.cancelled":
+      return "A person cancelled the take; what is stored stays incomplete in Frame.io";
     default:
-      return wordsOfOperation(event.type);
+      return null;
   }
-}
-
-/** What a person did, by the type of its event; null for any other event. */
-function wordsOfOperation(type: string): string | null {
-  if (type === "take.paused") return "A person paused the take";
-  if (type === "take.unpaused") return "A person let the take go on";
-  if (type === "take.cancelled") {
-    return "A person cancelled the take; what is stored stays incomplete in Frame.io";
-  }
-  return null;
 }
 
 function wait(delayMs: number): string {

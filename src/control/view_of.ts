@@ -1,4 +1,4 @@
-import { storedBytes, type TakePart } from "../take/state.ts";
+import { mayBeComplete, storedBytes, type TakePart } from "../take/state.ts";
 import type { Shown } from "../take/studio.ts";
 import type { TakeSnapshot } from "../take/take.ts";
 import { EVIDENCE } from "./event_words.ts";
@@ -61,7 +61,7 @@ export function viewOf(shown: Shown, moment: ViewMoment = {}): TakeView {
     problem: snapshot.trouble,
     canFinish,
     prioritised,
-    operations: operationsOf(phase, canFinish, snapshot.trouble !== null, prioritised),
+    operations: operationsOf(phase, snapshot, canFinish, prioritised),
     partCount: parts.length,
     resentPartCount: parts.filter(isResent).length,
     strip: stripOf(parts, snapshot),
@@ -82,20 +82,31 @@ function phaseOf(snapshot: TakeSnapshot, already: boolean): TakePhase {
   return sight.judgement.is === "growing" ? "recording" : "verifying";
 }
 
-/** What the take would accept now. What is over takes nothing more, but a failed take can be tried again. */
+/** What the take would accept now; the same that its operations answer (take/operations.ts). */
 function operationsOf(
   phase: TakePhase,
+  { state, outcome, trouble }: TakeSnapshot,
   canFinish: boolean,
-  isInTrouble: boolean,
   isPrioritised: boolean,
 ): Operation[] {
-  if (phase === "failed") return ["retry", "cancel"];
-  if (["waiting", "finalized", "suspended", "cancelled"].includes(phase)) return [];
-  const operations: Operation[] = canFinish ? ["finish"] : [];
+  const canCancel = state.path !== "" && !mayBeComplete(state);
+  const operations: Operation[] = [];
+  if (outcome?.is === "failed" && phase === "failed") {
+    if (!outcome.changedLate) operations.push("retry");
+    if (canCancel) operations.push("cancel");
+    return operations;
+  }
+  if (
+    phase === "waiting" || phase === "cancelled" || outcome !== null || state.finalized !== null
+  ) {
+    return [];
+  }
+  if (canFinish) operations.push("finish");
   operations.push(phase === "paused" ? "resume" : "pause");
-  if (isInTrouble && phase !== "paused") operations.push("retry");
+  if (trouble !== null && phase !== "paused") operations.push("retry");
   if (!isPrioritised) operations.push("prioritise");
-  return [...operations, "cancel"];
+  if (canCancel) operations.push("cancel");
+  return operations;
 }
 
 /** A network volume tells size and time late, so the end is waited for longer. */

@@ -32,7 +32,7 @@ export function createViews(
   let cached: { readonly atMs: number; readonly takes: TakeView[] } | null = null;
 
   function fullIn(all: readonly Shown[]): (one: Shown) => number | null {
-    const rates = new Map<string, number>();
+    const rates = new Map<number, number>();
     const spaces = all.map((one) =>
       [one, isWriting(one) ? space.of(one.target.path) : null] as const
     );

@@ -6,8 +6,8 @@ import { isPermitted } from "./permitted.ts";
 export interface FreeSpace {
   /** Bytes that a program without special rights can still write. */
   readonly freeBytes: number;
-  /** Tells one volume from another: its kind, sizes and number of files are the same for all on it. */
-  readonly volume: string;
+  /** Tells one volume from another: the number of its device (stat(2), `st_dev`). */
+  readonly volume: number;
 }
 
 /**
@@ -17,8 +17,9 @@ export interface FreeSpace {
 export async function freeSpaceOf(path: string): Promise<FreeSpace | null> {
   if (!isPermitted({ name: "sys", kind: "statfs" })) return null;
   try {
-    const { bavail, bsize, type, blocks, files } = await fs.statfs(dirname(path));
-    return { freeBytes: bavail * bsize, volume: `${type}:${bsize}:${blocks}:${files}` };
+    const folder = dirname(path);
+    const [{ bavail, bsize }, { dev }] = await Promise.all([fs.statfs(folder), fs.stat(folder)]);
+    return { freeBytes: bavail * bsize, volume: dev };
   } catch {
     return null;
   }

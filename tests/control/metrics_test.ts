@@ -19,7 +19,9 @@ async function busyWorld() {
   events.publish("t1", { type: "part.started", number: 2 });
   await clock.advance(1500);
   events.publish("t1", { type: "part.stored", number: 2, digest: "00" });
+  // Neither an end without a beginning nor the same end twice has a duration.
   events.publish("t1", { type: "part.stored", number: 9, digest: "00" });
+  events.publish("t1", { type: "part.stored", number: 2, digest: "00" });
   const { message } = storageError(3, 503, "<Error><Code>SlowDown</Code></Error>");
   events.publish("t1", {
     ...{ type: "part.delayed", number: 3, message, retryInMs: 9, cause: "storage" } as const,

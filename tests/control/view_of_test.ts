@@ -153,3 +153,48 @@ Deno.test("viewOf() links the asset only where the service said where", () => {
   assertEquals(urlOf(created), null);
   assertEquals(urlOf({ ...created, viewUrl }), viewUrl);
 });
+
+Deno.test("viewOf() offers exactly the operations that the take would accept", () => {
+  const sight = sightOf(30, GROWING);
+  const failed = (changedLate: boolean) => ({ is: "failed", message: "no", changedLate }) as const;
+  const started = stateOf("ss");
+  const rows: [over: Partial<TakeSnapshot>, operations: string][] = [
+    [{}, ""],
+    [{ state: started, sight }, "finish pause prioritise cancel"],
+    [{ state: started, sight, trouble: "offline" }, "finish pause retry prioritise cancel"],
+    [{ state: started, sight, paused: true, trouble: "x" }, "finish resume prioritise cancel"],
+    [{ state: stateOf("ss", FINAL), sight }, "pause prioritise cancel"],
+    [{ state: stateOf("sss", FINALIZED), sight: sightOf(30, ENDED) }, ""],
+    [{ state: stateOf("sss", FINALIZED, VERIFIED), outcome: { is: "done" } }, ""],
+    [{ state: started, sight, outcome: { is: "suspended" } }, ""],
+    [{ state: started, sight, outcome: { is: "cancelled" }, cancelled: true }, ""],
+    [{ state: started, sight, outcome: failed(false) }, "retry cancel"],
+    [{ state: stateOf("sss", FINALIZED), sight, outcome: failed(true) }, ""],
+    [{ outcome: failed(false) }, "retry"],
+  ];
+  for (const [over, operations] of rows) {
+    assertEquals(viewOf(shown(over)).operations.join(" "), operations);
+  }
+  const first = { ...shown({ state: started, sight }), prioritised: true };
+  assertEquals([viewOf(first).prioritised, viewOf(first).operations.join(" ")], [
+    true,
+    "finish pause cancel",
+  ]);
+});
+
+Deno.test("viewOf() says how a pause and a cancellation stand", () => {
+  const sight = sightOf(30, GROWING);
+  const paused = viewOf(shown({ state: stateOf("ss"), sight, paused: true }));
+  assertEquals([paused.phase, paused.words], [
+    "paused",
+    "paused: nothing is sent until it is resumed",
+  ]);
+  const gone = viewOf(
+    shown({ state: stateOf("ss"), sight, cancelled: true, outcome: { is: "cancelled" } }),
+  );
+  assertEquals([gone.phase, gone.words, gone.behindSeconds], [
+    "cancelled",
+    "cancelled: what is stored stays incomplete in Frame.io",
+    null,
+  ]);
+});

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import createClient, { type Client } from "openapi-fetch";
 import { MIB } from "../../src/parts/limits.ts";
 import type { paths } from "../control/api_types.ts";
@@ -77,6 +77,11 @@ Deno.test("a client that was generated from /openapi.json drives a take of the r
     const { data } = await client.GET("/api/history");
     return data?.takes.some(({ name, verified }) => name === "second.mov" && verified);
   });
+
+  const metrics = await client.GET("/metrics", { parseAs: "text" });
+  assertMatch(metrics.data!, /^reeltime_takes\{state="finalized"\} 1$/m);
+  assertMatch(metrics.data!, /^reeltime_part_seconds_count [1-9]/m);
+  assertMatch(metrics.data!, /^reeltime_stored_bytes_total [1-9]\d{6}/m);
 
   assertEquals(await operate("finish"), 202);
   await until("the first take arrives", async () => await phaseOf(client, id) === "finalized");

@@ -293,6 +293,22 @@ Deno.test("Studio.retry() goes on with a failed take beside others that run", as
   assertEquals(assets.map(({ status }) => status), ["complete", "complete"]);
 });
 
+Deno.test("Studio.retry() looks anew at a recording that failed before it was a take", async () => {
+  await using house = await openHouse();
+  const [path, other] = [house.path("take01.mov"), house.path("other.mov")];
+  await Deno.mkdir(path); // no file
+  const upload = house.upload([path, other]);
+  const { takeId } = await upload.seen(typed("take.failed"));
+  await until(() => upload.studio.retry(takeId) === "accepted");
+  await Deno.remove(path);
+  await shoot(path);
+  await until(() => ["accepted", "not_failed"].includes(upload.studio.retry(takeId)));
+  await within(upload.seen(typed("asset.completed")));
+  assertEquals(upload.studio.shown().map(({ target }) => target.path).sort(), [other, path].sort());
+  await shoot(other);
+  assertEquals(await within(upload.done), [{ is: "done" }, { is: "done" }]);
+});
+
 Deno.test("Studio.retry() with --stay goes on with a failed take", async () => {
   await using house = await openHouse();
   const path = house.path("take01.mov");

@@ -3,7 +3,7 @@ import type { WatchConfig } from "../config.ts";
 import { createApp } from "../control/app.ts";
 import { createAuth } from "../control/auth.ts";
 import { earlierEntries, historyOf } from "../control/history.ts";
-import { createRedactor } from "../control/redact.ts";
+import { createRedactor, hiddenOf } from "../control/redact.ts";
 import { createRoots } from "../control/roots.ts";
 import { type ControlServer, serveControl } from "../control/serve.ts";
 import { createTimeline } from "../control/timeline.ts";
@@ -41,6 +41,7 @@ export function serveStatus(config: WatchConfig, page: StatusPage): ControlServe
   const startedMs = clock.now();
   const streams = new AbortController();
   const milestones = openMilestones(stateFolder);
+  const roots = [...recordings.map(({ path }) => dirname(path)), ...allowRoots];
   const timeline = createTimeline(events);
   let hosts: readonly string[] = [];
   const app = createApp({
@@ -50,9 +51,9 @@ export function serveStatus(config: WatchConfig, page: StatusPage): ControlServe
     operate: (operation, id) => studio[operation](id),
     add: studio.add,
     limits,
-    roots: createRoots([...recordings.map(({ path }) => dirname(path)), ...allowRoots], systemDisk),
+    roots: createRoots(roots, systemDisk),
     auth: controlToken === null ? null : createAuth(controlToken, clock, systemRandom),
-    redactor: createRedactor([{ text: stateFolder, shownAs: "the state folder" }]),
+    redactor: createRedactor(hiddenOf(stateFolder, roots)),
     events,
     allowedHosts: () => hosts,
     version: VERSION,

@@ -30,7 +30,7 @@ const eventsRoute = createRoute({
       description: "Events: id, event (the type) and data (JSON).",
       content: { "text/event-stream": { schema: z.string() } },
     },
-    ...problems(401, 503),
+    ...problems(503),
   },
 });
 

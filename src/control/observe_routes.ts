@@ -11,7 +11,7 @@ const readLimits = createRoute({
   summary: "Bandwidth and parallel PUTs of all takes together",
   responses: {
     200: { description: "The limits.", content: { "application/json": { schema: limits } } },
-    ...problems(401),
+    ...problems(),
   },
 });
 
@@ -25,7 +25,7 @@ const changeLimits = createRoute({
       description: "The limits as they hold now.",
       content: { "application/json": { schema: limits } },
     },
-    ...problems(400, 401, 403, 413, 415, 422),
+    ...problems(400, 413, 415, 422),
   },
 });
 
@@ -35,7 +35,7 @@ const readHealth = createRoute({
   summary: "Whether reeltime answers, and how the machine is",
   responses: {
     200: { description: "It answers.", content: { "application/json": { schema: health } } },
-    ...problems(401),
+    ...problems(),
   },
 });
 
@@ -48,7 +48,7 @@ const readHistory = createRoute({
       description: "At most 200 takes.",
       content: { "application/json": { schema: history } },
     },
-    ...problems(401),
+    ...problems(),
   },
 });
 
@@ -58,7 +58,7 @@ const readMetrics = createRoute({
   summary: "Figures in Prometheus' text format",
   responses: {
     200: { description: "Figures.", content: { "text/plain": { schema: z.string() } } },
-    ...problems(401),
+    ...problems(),
   },
 });
 

@@ -62,12 +62,16 @@ export function refuseUnknownTake(c: Context, id: string): Response {
   });
 }
 
-/** Problems as the OpenAPI document describes them: the same body for each of these statuses. */
+/** Statuses that any request may meet: a stranger, a name that is not ours, too many guesses. */
+const USUAL = [401, 403, 421, 429] as const;
+
+/** Problems as the OpenAPI document describes them: the same body for each status, and the usual ones. */
 export function problems<S extends number>(...statuses: S[]) {
   const content = { "application/problem+json": { schema: problemSchema } };
-  const entries = statuses.map((status) => [status, { description: WORDS[status] ?? "", content }]);
+  const all = [...new Set([...USUAL, ...statuses])].sort();
+  const entries = all.map((status) => [status, { description: WORDS[status] ?? "", content }]);
   return Object.fromEntries(entries) as Record<
-    S,
+    S | typeof USUAL[number],
     { description: string; content: typeof content }
   >;
 }

@@ -57,11 +57,17 @@ export function hostAllowList(allowedHosts: () => readonly string[]): Middleware
       title: "This server does not answer under that name",
       status: 421,
       detail: `Cannot answer for the host "${repeated(host)}".`,
-      remedy: `Open http://${
-        allowed[0] ?? "localhost"
-      }, the address reeltime printed at its start.`,
+      remedy: wayTo(allowed),
     });
   };
+}
+
+/** Where to go instead; how other machines reach this one it does not know itself. */
+function wayTo(allowed: readonly string[]): string {
+  const port = /^\*:(\d+)$/.exec(allowed.at(-1) ?? "")?.[1];
+  return port === undefined
+    ? `Open http://${allowed[0] ?? "localhost"}, the address reeltime printed at its start.`
+    : `Open http://ADDRESS:${port} with this machine's address in numbers, not by a name.`;
 }
 
 /**
@@ -76,7 +82,9 @@ export function sameOriginOnly(allowedHosts: () => readonly string[]): Middlewar
   return async function sameOriginOnly(c, next) {
     const { method } = c.req;
     const isRead = method === "GET" || method === "HEAD";
-    if (isRead && c.req.header("Sec-Fetch-Mode") === "navigate") return await next();
+    const isLink = c.req.header("Sec-Fetch-Mode") === "navigate" &&
+      (c.req.header("Sec-Fetch-Dest") ?? "document") === "document"; // not a frame
+    if (isRead && isLink) return await next();
     const origin = c.req.header("Origin");
     const site = c.req.header("Sec-Fetch-Site") ?? "none";
     const isOurs = (origin === undefined || isOriginOf(origin, allowedHosts())) &&

@@ -19,7 +19,7 @@ const listRoute = createRoute({
   method: "get",
   path: "/api/takes",
   summary: "Every take of this run, and how the whole machine is",
-  responses: { 200: json(takeList, "The takes, in the order they began."), ...problems(401) },
+  responses: { 200: json(takeList, "The takes, in the order they began."), ...problems() },
 });
 
 const oneRoute = createRoute({
@@ -27,7 +27,7 @@ const oneRoute = createRoute({
   path: "/api/takes/{id}",
   summary: "One take: parts, timeline, evidence of its end, errors",
   request: { params: z.object({ id }) },
-  responses: { 200: json(takeDetail, "The take."), ...problems(401, 404) },
+  responses: { 200: json(takeDetail, "The take."), ...problems(404) },
 });
 
 const addRoute = createRoute({
@@ -38,7 +38,7 @@ const addRoute = createRoute({
   responses: {
     200: json(takeState, "It is watched already."),
     202: json(takeState, "It is watched from now on."),
-    ...problems(400, 401, 403, 413, 415, 422),
+    ...problems(400, 413, 415, 422),
   },
 });
 
@@ -50,7 +50,7 @@ const operateRoute = createRoute({
   responses: {
     200: json(takeState, "It is so already."),
     202: json(takeState, "It is done, or begun."),
-    ...problems(401, 403, 404, 409),
+    ...problems(404, 409),
   },
 });
 

@@ -77,6 +77,10 @@ Deno.test("attack: a foreign page that holds all event streams. It gets none, an
   }
   assertEquals(clock.sleeping(), 0, "no stream was opened");
   const link = { "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Site": "cross-site" };
+  assertEquals(
+    (await ask("/api/events", "GET", { ...link, "Sec-Fetch-Dest": "iframe" })).status,
+    403,
+  );
   const page = await ask("/", "GET", link);
   assertEquals(page.status, 200, "a link to the page works");
   assertEquals(page.headers.get("Access-Control-Allow-Origin"), null);

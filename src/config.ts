@@ -53,6 +53,10 @@ export interface WatchConfig {
   readonly stateFolder: string;
   /** Null with --no-listen. `asked`: the address was given, so it must be had. */
   readonly listen: (Address & { readonly asked: boolean }) | null;
+  /** What the control API asks for; null where only this machine reaches it and none was given. */
+  readonly controlToken: Secret | null;
+  /** Folders beside those of the recordings whose files may be added while it runs. */
+  readonly allowRoots: readonly string[];
   readonly lanes: number;
   readonly idleMs: number;
   readonly abandonMs: number;

@@ -4,6 +4,8 @@
  * journal's URL column.
  */
 
+import type { Outage } from "./errors.ts";
+
 /** Why a recording counts as over. */
 export type EndedBy =
   /** A person pressed finish. */
@@ -44,6 +46,8 @@ export type DurableEvent =
     readonly filetype?: string;
     /** The way in: an asset is known only where it was created. */
     readonly route?: string;
+    /** Where a person sees it, as the service says; no secret. */
+    readonly viewUrl?: string;
   }
   /** The asset cannot be completed; a second one takes over. */
   | { readonly type: "asset.abandoned"; readonly assetId: string; readonly reason: string }
@@ -118,7 +122,12 @@ export type DurableEvent =
   /** The recording holds other bytes than were finalized; the same command uploads it as a new asset. */
   | { readonly type: "recording.changed_after_final"; readonly sizeBytes: number }
   /** The service reads back as complete. */
-  | { readonly type: "asset.completed" };
+  | { readonly type: "asset.completed" }
+  /** Nothing is registered or sent until further notice, also not by a later process. */
+  | { readonly type: "take.paused"; readonly by: "operator" }
+  | { readonly type: "take.unpaused"; readonly by: "operator" }
+  /** Given up for good: what is stored stays in an asset that is never complete. */
+  | { readonly type: "take.cancelled"; readonly by: "operator" };
 
 /** Facts for people and programs that look on; the journal does not need them. */
 export type PassingEvent =
@@ -143,8 +152,15 @@ export type PassingEvent =
     readonly number: number;
     readonly message: string;
     readonly retryInMs: number;
+    /** What was out of reach. */
+    readonly cause?: Outage;
   }
-  | { readonly type: "service.delayed"; readonly message: string; readonly retryInMs: number }
+  | {
+    readonly type: "service.delayed";
+    readonly message: string;
+    readonly retryInMs: number;
+    readonly cause?: Outage;
+  }
   | { readonly type: "take.warned"; readonly message: string }
   | { readonly type: "take.suspended"; readonly message: string }
   | { readonly type: "take.failed"; readonly message: string };

@@ -76,6 +76,8 @@ declare module "@std/media-types" {
   export function typeByExtension(extension: string): string | undefined;
 }
 declare module "@std/path" {
+  export const SEPARATOR: string;
+  export function isAbsolute(path: string): boolean;
   export function join(...parts: string[]): string;
   export function resolve(...parts: string[]): string;
   export function dirname(path: string): string;

@@ -1,5 +1,6 @@
 import { Config } from "../errors.ts";
 import { ACCOUNT_FLAGS, accountOf } from "./account_flags.ts";
+import { CONTROL_FLAGS, controlToken } from "./control_args.ts";
 import { parseFlags, textOf, wordsOf } from "./flags.ts";
 import { type S3Flags, s3Of } from "./s3_flags.ts";
 import { parseAddress, parseNumber, recordingOf, type WatchConfig } from "../config.ts";
@@ -55,8 +56,8 @@ const WATCH_FLAGS = {
 function parseWatch(args: readonly string[], around: Surroundings): Command {
   const flags = parseFlags(args, {
     boolean: WATCH_FLAGS.boolean,
-    string: [...WATCH_FLAGS.string, "watch", "listen"],
-    collect: ["watch"],
+    string: [...WATCH_FLAGS.string, ...CONTROL_FLAGS.string, "watch", "listen"],
+    collect: ["watch", ...CONTROL_FLAGS.collect],
     negatable: ["listen"],
   });
   if (flags.help === true) return { is: "help", of: "watch" };
@@ -72,6 +73,7 @@ function parseWatch(args: readonly string[], around: Surroundings): Command {
   }
   const stateFolder = text("state") ?? defaultStateFolder(around);
   const listen = flags.listen === false ? null : text("listen");
+  const address = listen === null ? null : parseAddress(listen ?? "127.0.0.1:8090", "--listen");
   return {
     is: "watch",
     config: Object.freeze({
@@ -79,10 +81,9 @@ function parseWatch(args: readonly string[], around: Surroundings): Command {
       sends: "growing",
       account: accountOf(flags, stateFolder, around),
       stateFolder,
-      listen: listen === null ? null : {
-        ...parseAddress(listen ?? "127.0.0.1:8090", "--listen"),
-        asked: listen !== undefined,
-      },
+      listen: address === null ? null : { ...address, asked: listen !== undefined },
+      controlToken: controlToken(flags, address, around),
+      allowRoots: [...new Set((flags["allow-root"] as string[] | undefined) ?? [])],
       lanes: parseNumber(text("lanes"), "--lanes", { least: 1, most: 32, whole: true }, 5),
       idleMs: 1000 * parseNumber(text("idle"), "--idle", SECONDS, 60),
       abandonMs: 1000 * parseNumber(text("abandon"), "--abandon", SECONDS, 3600),
@@ -113,12 +114,15 @@ function parseUpload(args: readonly string[], around: Surroundings): Command {
   const stateFolder = text("state") ?? defaultStateFolder(around);
   const idleSeconds = parseNumber(text("idle"), "--idle", SECONDS, FINISHED_IDLE_SECONDS);
   const listen = text("listen");
+  const address = listen === undefined ? null : parseAddress(listen, "--listen");
   const config: WatchConfig = Object.freeze({
     recordings: [...new Set(paths)].map((path) => recordingOf(path, name)),
     sends: "finished",
     account: accountOf(flags, stateFolder, around),
     stateFolder,
-    listen: listen === undefined ? null : { ...parseAddress(listen, "--listen"), asked: true },
+    listen: address === null ? null : { ...address, asked: true },
+    controlToken: controlToken(flags, address, around),
+    allowRoots: [],
     lanes: parseNumber(text("lanes"), "--lanes", { least: 1, most: 32, whole: true }, 5),
     idleMs: 1000 * idleSeconds,
     abandonMs: 1000 * idleSeconds,
@@ -136,7 +140,9 @@ function parseUpload(args: readonly string[], around: Surroundings): Command {
 
 const UPLOAD_FLAGS = {
   boolean: ["sandbox", "json", "help"],
-  string: ["name", "url", ...ACCOUNT_FLAGS, "state", "lanes", "idle", "listen"],
+  string: [
+    ...["name", "url", ...ACCOUNT_FLAGS, "state", "lanes", "idle", "listen", "control-token-file"],
+  ],
 };
 
 function webUrl(text: string): string {

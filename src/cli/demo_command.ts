@@ -41,6 +41,8 @@ export async function runDemo(
       account: sandboxAccount(sandbox.baseUrl),
       stateFolder: join(folder, "state"),
       listen: { hostname: "127.0.0.1", port: 0, asked: true },
+      controlToken: null,
+      allowRoots: [],
       lanes: 5,
       idleMs: 60_000,
       abandonMs: 3_600_000,

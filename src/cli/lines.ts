@@ -168,6 +168,10 @@ function eventText(event: PublishedEvent): string | null {
       return `finish asked; the take ends at ${formatBytes(event.sizeBytes)}`;
     case "finish.withdrawn":
       return "its recorder has just stopped and rewrites the file: the take ends with it, whole";
+    case "take.paused":
+      return "paused: nothing is sent until it is resumed";
+    case "take.unpaused":
+      return "goes on";
     case "recording.changed_after_final":
       return `the file changed after its final part, to ${formatBytes(event.sizeBytes)}`;
     default:

@@ -43,15 +43,20 @@ function refusal(needs: readonly Need[]): Config {
   );
 }
 
-function needsOf({ recordings, stateFolder, account, listen }: WatchConfig, asked: Asked): Need[] {
+function needsOf(config: WatchConfig, asked: Asked): Need[] {
+  const { recordings, stateFolder, account, listen, allowRoots } = config;
   const page = listen === null ? [] : [hostOf(listen)];
   const service = account === null ? ["127.0.0.1"] : [new URL(account.apiBase).host, STORAGE_HOSTS];
   const isSecure = account !== null && account.apiBase.startsWith("https:");
   const needs: Need[] = [
     {
       kind: "read",
-      values: [...recordings.flatMap(({ path }) => foldersOf(path)), stateFolder, ...asked.files]
-        .map(withoutComma),
+      values: [
+        ...recordings.flatMap(({ path }) => foldersOf(path)),
+        ...allowRoots,
+        stateFolder,
+        ...asked.files,
+      ].map(withoutComma),
     },
     { kind: "write", values: [withoutComma(stateFolder)] },
     { kind: "net", values: [...page, ...service] },

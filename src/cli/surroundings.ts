@@ -42,6 +42,9 @@ export function systemSurroundings(): Surroundings & { asked(): Asked } {
   };
 }
 
+/** Stands for a value that may not be read; as long as the shortest control token. */
+const ASSUMED = "assumed-to-be-there";
+
 /** Surroundings in which everything is there: they tell what a command would need to be permitted. */
 export function assumedSurroundings(): Surroundings & { asked(): Asked } {
   const variables: string[] = [];
@@ -50,11 +53,11 @@ export function assumedSurroundings(): Surroundings & { asked(): Asked } {
     os: Deno.build.os,
     env(name) {
       variables.push(name);
-      return name === "XDG_STATE_HOME" ? ASSUMED_STATE_BASE : "assumed";
+      return name === "XDG_STATE_HOME" ? ASSUMED_STATE_BASE : ASSUMED;
     },
     readText(path) {
       files.push(path);
-      return path.endsWith(".json") ? '{"folder":"assumed"}' : "assumed";
+      return path.endsWith(".json") ? '{"folder":"assumed"}' : ASSUMED;
     },
     asked: () => ({
       // Only one of the two is set as a rule, and the shell looks at both.

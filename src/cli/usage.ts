@@ -20,6 +20,11 @@ PATH may not exist yet. The program exits when every take has ended.
   --state DIR         folder of the journal (default: this system's place for program state)
   --listen HOST:PORT  status page and control API, default 127.0.0.1:8090
   --no-listen         no status page
+  --control-token-file FILE
+                      file that holds the token of the status page and control API; or environment
+                      REELTIME_CONTROL_TOKEN. Needed where --listen is more than this machine
+  --allow-root DIR    folder whose recordings may be added over the control API, beside those of
+                      the --watch files; may be given several times
   --lanes N           parallel PUTs, 1 to 32, default 5
   --idle SECONDS      quiet time that ends a recording whose format has no end mark, or whose
                       writer is known to be gone; default 60
@@ -33,7 +38,9 @@ PATH may not exist yet. The program exits when every take has ended.
 
 While it runs: f ends a take at its present size, Ctrl-C suspends; the same command goes on.
 Exit status: 0 every take finalized and verified; 1 a take failed; 2 bad usage or configuration;
-3 all bytes stored and verified, but a recorder never finished its file; 130 interrupted.
+3 all bytes stored and verified, but a recorder never finished its file; 4 a take was cancelled, the
+others are well; 130 interrupted. A take that was paused stays paused until it is resumed, on the
+status page or through the API, and the program waits for that.
 `;
 
 /** What `upload --help` prints. */

@@ -1,29 +1,29 @@
 import { Config } from "../errors.ts";
 import type { WatchConfig } from "../config.ts";
-import { createApp } from "../control/app.ts";
-import { type ControlServer, serveControl } from "../control/serve.ts";
-import { viewOf } from "../control/view_of.ts";
+import { createDiskSpace } from "../control/disk_space.ts";
 import type { TakeView } from "../control/view.ts";
+import { createViews } from "../control/views.ts";
 import { openJournal } from "../journal/journal.ts";
 import { systemClock } from "../runtime/clock.ts";
-import { makePrivateFolder, systemDisk } from "../runtime/disk.ts";
+import { makePrivateFolder, realPathNow, systemDisk } from "../runtime/disk.ts";
 import { openEventStore } from "../runtime/event_store.ts";
+import { freeSpaceOf } from "../runtime/free_space.ts";
 import { lockRecording } from "../runtime/lock.ts";
 import { systemRandom } from "../runtime/random.ts";
 import { systemRangeDigest } from "../runtime/range_digest.ts";
 import { keepYoungHeapSmall } from "../runtime/young_heap.ts";
 import { createEventBus } from "../take/bus.ts";
-import { createStudio, type Studio } from "../take/studio.ts";
+import { createStudio } from "../take/studio.ts";
 import type { Target } from "../take/watch.ts";
-import { createLanes } from "../transfer/lanes.ts";
+import { createLiveLimits } from "../transfer/limits.ts";
 import { callersOf } from "./callers.ts";
 import { sandboxAccount, startEmbedded } from "./embedded.ts";
 import { createReport, type Report } from "./report.ts";
-import { VERSION } from "./usage.ts";
+import { serveStatus } from "./status_page.ts";
 import { wayInto } from "./way_in.ts";
 
 /** How a watch ended, for exit statuses: see the README's table. */
-export type WatchEnd = 0 | 1 | 3 | 130;
+export type WatchEnd = 0 | 1 | 3 | 4 | 130;
 
 /**
  * Composes the house and runs the takes to their end.
@@ -35,8 +35,9 @@ export async function runWatch(config: WatchConfig, signal: AbortSignal): Promis
   await refuseFolders(config);
   await makePrivateFolder(config.stateFolder);
   const store = openEventStore(config.stateFolder);
-  const digests = systemRangeDigest();
   const clock = systemClock;
+  const limits = createLiveLimits(clock, { bytesPerSecond: null, lanes: config.lanes });
+  const digests = systemRangeDigest(limits.pace);
   const closers: (() => unknown)[] = [
     () => store.close(),
     () => digests.close(),
@@ -60,68 +61,31 @@ export async function runWatch(config: WatchConfig, signal: AbortSignal): Promis
       api: way.route,
       journal: openJournal(store, clock),
       bus,
-      lanes: createLanes(config.lanes),
+      lanes: limits.lanes,
       quiet: { idleMs: config.idleMs, abandonMs: config.abandonMs },
     };
     const studio = createStudio(room, await targetsOf(config), {
       stay: config.stay,
       correct: config.correct,
       lock: (path) => lockRecording(config.stateFolder, path),
+      realPath: realPathNow,
     }, signal);
-    const views = () => studio.shown().map(viewOf);
-    report = createReport({ json: config.json, views, bus, clock, finish: studio.finish });
-    closers.push(() => report?.end());
+    const views = createViews(studio.shown, createDiskSpace(freeSpaceOf, clock), clock, bus);
+    const { finish } = studio;
+    const told = createReport({ json: config.json, views: views.takes, bus, clock, finish });
+    report = told;
+    closers.push(() => told.end());
     const ends = new AbortController();
     const background = way.background(ends.signal);
     closers.push(() => (ends.abort(), background));
-    const control = serve(config, studio, bus, report);
+    const control = serveStatus(config, { studio, views, limits, events: bus, say: told.say });
     if (control !== null) closers.push(() => control.shutdown());
     report.begin({ page: control?.url ?? null, api: account.apiBase, state: config.stateFolder });
     await studio.run();
     // With --stay an interruption is the only end there is.
-    return config.stay && signal.aborted ? 130 : endOf(views());
+    return config.stay && signal.aborted ? 130 : endOf(views.takes());
   } finally {
     for (const close of closers.reverse()) await close();
-  }
-}
-
-/** The status page, unless it is unwanted or its default port is taken. */
-function serve(
-  config: WatchConfig,
-  studio: Studio,
-  events: ReturnType<typeof createEventBus>,
-  report: Report,
-): ControlServer | null {
-  if (config.listen === null) return null;
-  const streams = new AbortController();
-  let hosts: readonly string[] = [];
-  const take = (id: string) => {
-    const shown = studio.shown().find(({ takeId }) => takeId === id);
-    return shown && viewOf(shown);
-  };
-  const app = createApp({
-    takes: () => studio.shown().map(viewOf),
-    take,
-    finish: studio.finish,
-    events,
-    allowedHosts: () => hosts,
-    version: VERSION,
-    signal: streams.signal,
-    clock: systemClock,
-  });
-  const { hostname, port, asked } = config.listen;
-  try {
-    const server = serveControl(app, { hostname, port, streams, clock: systemClock });
-    hosts = server.hosts;
-    return server;
-  } catch (error) {
-    const reason = error instanceof Deno.errors.AddrInUse
-      ? "another program has that port"
-      : (error as Error).message;
-    const words = `Cannot serve the status page at ${hostname}:${port}: ${reason}`;
-    if (asked) throw new Config(`${words}. Give another address with --listen, or --no-listen`);
-    report.say(`${words}. Going on without it; give another address with --listen`);
-    return null;
   }
 }
 
@@ -168,6 +132,8 @@ async function targetsOf(config: WatchConfig): Promise<Target[]> {
 /** The worst that happened decides. */
 function endOf(views: readonly TakeView[]): WatchEnd {
   if (views.some(({ phase }) => phase === "suspended" || phase === "waiting")) return 130;
-  if (views.some(({ phase, endedBy }) => phase !== "finalized" || endedBy === "deleted")) return 1;
+  const kept = views.filter(({ phase }) => phase !== "cancelled");
+  if (kept.some(({ phase, endedBy }) => phase !== "finalized" || endedBy === "deleted")) return 1;
+  if (kept.length < views.length) return 4;
   return views.every(({ finishedByRecorder }) => finishedByRecorder) ? 0 : 3;
 }

@@ -1,147 +1,101 @@
-import { type Context, Hono } from "hono";
-import type { Clock } from "../runtime/clock.ts";
-import type { EventBus } from "../take/bus.ts";
-import { eventStream } from "./event_stream.ts";
-import { pageAssets } from "./page/assets.ts";
-import { refuse } from "./problem.ts";
-import { hostAllowList, sameOriginWrites, secureHeaders, smallBodies } from "./security.ts";
-import type { TakeView } from "./view.ts";
-
-/** Event streams open at once; a page holds one only while someone looks at it. */
-export const MAX_EVENT_CLIENTS = 64;
-
-/** What became of a wish to finish a take. */
-export type FinishAnswer =
-  /** The take ends at its present size. */
-  | "accepted"
-  /** There is no such take. */
-  | "unknown"
-  /** It is over already, or on its way to be. */
-  | "ended"
-  /** Nothing is recorded yet, and an empty file cannot become an asset. */
-  | "empty";
-
-/** What the control API needs to know and may do. */
-export interface ControlDeps {
-  /** Every take of this process, in the order a person expects them. */
-  takes(): readonly TakeView[];
-  take(id: string): TakeView | undefined;
-  /** Ends a take at the size it has now. */
-  finish(id: string): FinishAnswer;
-  readonly events: EventBus;
-  /** The `host:port` values accepted in the Host header; asked on every request. */
-  allowedHosts(): readonly string[];
-  /** reeltime's version, shown at the foot of the page. */
-  readonly version: string;
-  /** Ends the event streams. */
-  readonly signal: AbortSignal;
-  readonly clock: Clock;
-}
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { HTTPException } from "hono/http-exception";
+import type { ControlDeps } from "./deps.ts";
+import { addEventRoutes } from "./event_routes.ts";
+import { addLoginRoutes, requireLogin, SESSION_COOKIE } from "./login.ts";
+import { createMetrics } from "./metrics.ts";
+import { addObserveRoutes } from "./observe_routes.ts";
+import { loginAssets, pageAssets } from "./page/assets.ts";
+import { refuse, refuseInvalid, repeated } from "./problem.ts";
+import { hostAllowList, sameOriginOnly, secureHeaders, smallBodies } from "./security.ts";
+import { addTakeRoutes } from "./take_routes.ts";
 
 /** Creates the status page and the control API as a value: tests call `app.request()`, no server. */
-export function createApp(deps: ControlDeps): Hono {
-  const app = new Hono();
-  let eventClients = 0;
+export function createApp(deps: ControlDeps): OpenAPIHono {
+  const app = new OpenAPIHono({
+    // A path that does not fit is a path that nothing is served at.
+    defaultHook: (result, c) => {
+      if (result.success) return;
+      return result.target === "param" ? c.notFound() : refuseInvalid(c, result.error);
+    },
+  });
+  const hosts = () => deps.allowedHosts();
+  app.use(secureHeaders(), hostAllowList(hosts), sameOriginOnly(hosts), smallBodies());
 
-  app.use(
-    secureHeaders(),
-    hostAllowList(() => deps.allowedHosts()),
-    sameOriginWrites(() => deps.allowedHosts()),
-    smallBodies(),
-  );
+  const open = new Set(loginAssets.map(({ path }) => path));
+  if (deps.auth !== null) app.use(requireLogin(deps.auth, (path) => open.has(path)));
 
   for (const { path, contentType, text } of pageAssets) {
     const body = text.replace("%VERSION%", () => deps.version);
     app.get(path, (c) => c.body(body, 200, { "Content-Type": contentType }));
   }
-
-  app.get("/api/takes", (c) => c.json({ takes: deps.takes() }));
-
-  app.get("/api/takes/:id", (c) => {
-    const id = c.req.param("id");
-    const view = deps.take(id);
-    return view ? c.json(view) : refuseUnknownTake(c, id);
-  });
-
-  app.post("/api/takes/:id/finish", (c) => {
-    const id = c.req.param("id");
-    const answer = deps.finish(id);
-    const state = deps.take(id)?.phase ?? "unknown";
-    if (answer === "accepted") return c.json({ id, state }, 202);
-    if (answer === "unknown") return refuseUnknownTake(c, id);
-    if (answer === "empty") {
-      return refuse(c, {
-        type: "urn:reeltime:take-empty",
-        title: "Nothing is recorded yet",
-        status: 409,
-        detail: `Cannot finish the take "${id}": it is ${state}, and its file is still empty.`,
-        remedy: "Start the recorder, or stop reeltime if there is nothing to upload.",
-      }, { state });
-    }
-    return refuse(c, {
-      type: "urn:reeltime:take-ended",
-      title: "The take is over already",
-      status: 409,
-      detail: `Cannot finish the take "${id}": it is ${state}.`,
-      remedy: "Nothing to do; see GET /api/takes for how far it is.",
-    }, { state });
-  });
-
-  app.get("/api/events", (c) => {
-    if (eventClients >= MAX_EVENT_CLIENTS) {
-      return refuse(c, {
-        type: "urn:reeltime:too-many-readers",
-        title: "Too many event streams are open",
-        status: 503,
-        detail: `Cannot open another event stream: ${MAX_EVENT_CLIENTS} are open.`,
-        remedy: "Close a status page somewhere, or read GET /api/takes every second or two.",
-      });
-    }
-    const headers = { "Content-Type": "text/event-stream" };
-    if (c.req.method === "HEAD") return c.body(null, 200, headers);
-    eventClients++;
-    const { events, clock, signal } = deps;
-    const onEnd = () => eventClients--;
-    const body = eventStream({ events, clock, signal, onEnd, ...resumePoint(c) });
-    return c.body(body, 200, headers);
-  });
+  addLoginRoutes(app, deps.auth);
+  addTakeRoutes(app, deps);
+  addEventRoutes(app, deps);
+  addObserveRoutes(app, deps, createMetrics(deps.events, deps.views));
+  addDocument(app, deps.version);
 
   app.notFound((c) =>
     refuse(c, {
       type: "urn:reeltime:not-found",
       title: "Nothing is served there",
       status: 404,
-      detail: `Cannot find ${c.req.method} ${c.req.path}.`,
-      remedy: "The page is at /, the takes at GET /api/takes, the events at GET /api/events.",
+      detail: `Cannot find ${c.req.method} ${repeated(c.req.path)}.`,
+      remedy:
+        "The page is at /, the takes at GET /api/takes, the events at GET /api/events; all of " +
+        "it is described at GET /openapi.json.",
     })
   );
 
-  app.onError((error, c) =>
-    refuse(c, {
+  app.onError((error, c) => {
+    if (error instanceof HTTPException && (error.status === 400 || error.status === 415)) {
+      const what = error.status === 400 ? "it is not JSON" : "it is not said to be JSON";
+      return refuse(c, {
+        type: "urn:reeltime:invalid-request",
+        title: "The request is not one of this API",
+        status: error.status,
+        detail: `Cannot read the body of ${c.req.method} ${repeated(c.req.path)}: ${what}.`,
+        remedy: "Send JSON with Content-Type: application/json, as GET /openapi.json describes it.",
+      });
+    }
+    // What went wrong inside may name files and hosts: it is not told to whoever asks.
+    return refuse(c, {
       type: "urn:reeltime:fault",
       title: "reeltime could not answer",
       status: 500,
-      detail: `Cannot answer ${c.req.method} ${c.req.path}: ${error.message}`,
+      detail: `Cannot answer ${c.req.method} ${repeated(c.req.path)}: ${error.name}.`,
       remedy: "Uploads go on. Load the page again, and report this if it stays.",
-    })
-  );
+    });
+  });
 
   return app;
 }
 
-function refuseUnknownTake(c: Context, id: string): Response {
-  return refuse(c, {
-    type: "urn:reeltime:take-unknown",
-    title: "There is no such take",
-    status: 404,
-    detail: `Cannot find the take "${id}".`,
-    remedy: "See GET /api/takes for the takes of this run and their ids.",
+/** Adds the description of everything above, made from the schemas that requests are checked with. */
+function addDocument(app: OpenAPIHono, version: string): void {
+  const { openAPIRegistry } = app;
+  openAPIRegistry.registerComponent("securitySchemes", "token", {
+    type: "http",
+    scheme: "bearer",
+    description: "The control token; needed where reeltime listens beyond its own machine.",
   });
-}
-
-/** The last id the reader has seen. What is no id is of no run of ours: the reader is told of a gap. */
-function resumePoint(c: Context): { afterId?: number } {
-  const asked = c.req.header("Last-Event-ID") || c.req.query("since");
-  if (!asked) return {};
-  return { afterId: /^\d{1,16}$/.test(asked) ? Number(asked) : -1 };
+  openAPIRegistry.registerComponent("securitySchemes", "session", {
+    type: "apiKey",
+    in: "cookie",
+    name: SESSION_COOKIE,
+    description: "A login made at /login.",
+  });
+  app.doc31("/openapi.json", {
+    openapi: "3.1.0",
+    info: {
+      title: "reeltime control API",
+      version,
+      description:
+        "What reeltime uploads, how far it is, and what can be done with it. Errors are " +
+        "problem details (RFC 9457) with a remedy.",
+      license: { name: "MIT" },
+    },
+    servers: [{ url: "/" }],
+    security: [{}, { token: [] }, { session: [] }],
+  });
 }

@@ -1,6 +1,7 @@
 import type { Clock } from "../runtime/clock.ts";
 import type { EventBus, Gap } from "../take/bus.ts";
 import type { PublishedEvent } from "../events.ts";
+import type { Redactor } from "./redact.ts";
 
 /** Time between two heartbeats; proxies commonly cut a connection that is silent for 60 s. */
 export const HEARTBEAT_MS = 15_000;
@@ -16,6 +17,8 @@ export interface EventStreamOptions {
   readonly afterId?: number;
   /** Ends the stream. */
   readonly signal: AbortSignal;
+  /** Takes out of an event what nobody outside should read. */
+  readonly redactor: Redactor;
   /** Called once, when the stream is over, whichever side ended it. */
   readonly onEnd: () => void;
 }
@@ -27,9 +30,8 @@ export interface EventStreamOptions {
  * that takes nothing between two heartbeats is dropped: it can come back with its last id.
  */
 export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Array> {
-  const { clock, afterId, events } = options;
+  const { clock, afterId, events, redactor } = options;
   const ended = new AbortController();
-  const encoder = new TextEncoder();
   const stream = events.subscribe({
     signal: ended.signal,
     ...(afterId === undefined ? {} : { afterId }),
@@ -70,7 +72,7 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
       isBlocked = false;
       const { value, done } = await reader.next();
       if (done) end(controller);
-      else if (!ended.signal.aborted) controller.enqueue(encoder.encode(message(value)));
+      else if (!ended.signal.aborted) controller.enqueue(messageOf(value, redactor));
     },
     cancel() {
       end();
@@ -78,6 +80,16 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
   });
 }
 
-function message(event: PublishedEvent | Gap): string {
-  return `id: ${event.id}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
+const encoder = new TextEncoder();
+
+/** Messages of events that are still held somewhere: made once, for however many readers. */
+const messages = new WeakMap<PublishedEvent | Gap, Uint8Array>();
+
+function messageOf(event: PublishedEvent | Gap, redactor: Redactor): Uint8Array {
+  const known = messages.get(event);
+  if (known !== undefined) return known.slice(); // the stream may take the buffer away
+  const data = redactor.json(event);
+  const message = encoder.encode(`id: ${event.id}\nevent: ${event.type}\ndata: ${data}\n\n`);
+  messages.set(event, message);
+  return message.slice();
 }

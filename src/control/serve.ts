@@ -1,4 +1,3 @@
-import type { Hono } from "hono";
 import type { Clock } from "../runtime/clock.ts";
 
 /** What an orderly end may take before the connections are left to the process's end. */
@@ -13,6 +12,11 @@ export interface ServeOptions {
   /** Ends the app's event streams; its signal is the `signal` that the app was created with. */
   readonly streams: AbortController;
   readonly clock: Clock;
+}
+
+/** The app; what it is told of a request is where it comes from. */
+export interface ControlApp {
+  fetch(request: Request, info: Deno.ServeHandlerInfo): Response | Promise<Response>;
 }
 
 /** A running server of the status page. */
@@ -34,9 +38,12 @@ export interface ControlServer {
  *
  * @throws {Deno.errors.AddrInUse} If another program has the port; the caller decides what then.
  */
-export function serveControl(app: Hono, options: ServeOptions): ControlServer {
+export function serveControl(app: ControlApp, options: ServeOptions): ControlServer {
   const { hostname, port, streams, clock } = options;
-  const server = Deno.serve({ hostname, port, onListen() {} }, app.fetch);
+  const server = Deno.serve(
+    { hostname, port, onListen() {} },
+    (request, info) => app.fetch(request, info),
+  );
   const names = namesOf(hostname);
   const hosts = names.map((name) => `${name}:${server.addr.port}`);
 
@@ -56,10 +63,13 @@ export function serveControl(app: Hono, options: ServeOptions): ControlServer {
   return { url: `http://${hosts[0]}`, hosts, shutdown };
 }
 
-/** Names under which a browser on this machine reaches the address; IPv6 in brackets. */
+/**
+ * Names under which a browser reaches the address; IPv6 in brackets. Where every address of the machine
+ * is listened at, `*` stands for any in numbers: such a name cannot be pointed here by somebody else.
+ */
 function namesOf(hostname: string): string[] {
   const name = hostname.includes(":") ? `[${hostname}]` : hostname;
-  if (name === "0.0.0.0" || name === "[::]") return ["localhost", "127.0.0.1", "[::1]"];
+  if (name === "0.0.0.0" || name === "[::]") return ["localhost", "127.0.0.1", "[::1]", "*"];
   if (name === "localhost") return ["localhost", "127.0.0.1", "[::1]"];
   return name === "127.0.0.1" || name === "[::1]" ? [name, "localhost"] : [name];
 }

@@ -8,8 +8,13 @@ export type TakePhase =
   | "verifying" // it ended; the rest is sent and every stored part is read again
   | "finalizing" // the final part is on its way
   | "finalized" // the final part and the total are in
+  | "paused" // by a person: nothing is registered or sent until it is resumed
   | "suspended" // interrupted by a person; resumable
+  | "cancelled" // given up by a person; what is stored stays incomplete in Frame.io
   | "failed";
+
+/** What a person may do with a take; each is a POST to `/api/takes/:id/<operation>`. */
+export type Operation = "finish" | "pause" | "resume" | "cancel" | "retry" | "prioritise";
 
 /** State of one part on the strip. */
 export type StripState = "registered" | "sending" | "stored" | "verified" | "changed";
@@ -20,6 +25,8 @@ export interface StripRun {
   readonly to: number;
   readonly state: StripState;
   readonly sizeBytes: number;
+  /** True where each of them was sent more than once; absent where none was. */
+  readonly resent?: true;
 }
 
 /** Everything a person or a program is told of one take. The page, the API and the terminal read only this. */
@@ -34,6 +41,8 @@ export interface TakeView {
   readonly words: string;
   /** Id of the asset in Frame.io, once it exists. */
   readonly assetId: string | null;
+  /** Where a person sees the asset, as the API said it; null where it did not: it is never composed. */
+  readonly assetUrl: string | null;
   /** Assets that an earlier try left behind, with the reason. */
   readonly formerAssets: readonly { readonly assetId: string; readonly reason: string }[];
   /** Bytes of the recording on disk. */
@@ -46,11 +55,27 @@ export interface TakeView {
   readonly resentBytes: number;
   /** Acknowledged bytes a second over the last few seconds. */
   readonly rateBytesPerSecond: number;
+  /**
+   * Acknowledged bytes a second over the last 2 minutes, oldest first, one figure for every 3 s: for a
+   * small chart. Empty where nothing was noted, or the take is over.
+   */
+  readonly rateTrend: readonly number[];
+  /** Bytes a second that the recorder wrote over the last few seconds. */
+  readonly recordRateBytesPerSecond: number;
   /** Seconds since the recording had the size that is stored now; null while nothing is known. */
   readonly behindSeconds: number | null;
   /** Estimated seconds until done, or null where nothing can be said. */
   readonly doneInSeconds: number | null;
+  /**
+   * ISO 8601: when the last byte was in, or is expected to be. While it is recorded: if the recorder
+   * stopped now. Null where nothing can be said. Frame.io's own processing comes on top.
+   */
+  readonly playableAt: string | null;
+  /** Seconds until the recording's volume is full at the rate of all its recorders; null if unknown. */
+  readonly diskFullInSeconds: number | null;
   readonly endedBy: EndedBy | null;
+  /** The evidence behind `endedBy`, in words; null while the take goes on. */
+  readonly endedByWords: string | null;
   /** False once it is known that the recorder never finished its file. */
   readonly finishedByRecorder: boolean;
   /** Seconds from the recording's last change to finalization; null before. */
@@ -61,6 +86,68 @@ export interface TakeView {
   readonly problem: string | null;
   /** Whether finish would be accepted now. */
   readonly canFinish: boolean;
+  /** Whether its parts go before those of other takes. */
+  readonly prioritised: boolean;
+  /** What would be accepted now, `finish` included. */
+  readonly operations: readonly Operation[];
   readonly partCount: number;
+  /** Parts that were sent more than once. */
+  readonly resentPartCount: number;
   readonly strip: readonly StripRun[];
+}
+
+/** How the whole machine is, for a glance from across the cart. */
+export interface MachineView {
+  /** Green: leave it alone. Amber: keep an eye on it. Red: a person is needed now. */
+  readonly tone: "green" | "amber" | "red";
+  /** One word for the tone: what a person reads first. */
+  readonly word: "Ready" | "Live" | "Safe" | "Watch" | "Act";
+  /** Why, in one sentence, with the take's name where one take is the reason. */
+  readonly why: string;
+  /** The take behind the reason; null where it is none or all of them. */
+  readonly takeId: string | null;
+  /** Seconds behind the recorder of the take that is furthest behind; null where none tells. */
+  readonly behindSeconds: number | null;
+  /** Acknowledged bytes a second, all takes together. */
+  readonly rateBytesPerSecond: number;
+  /** Seconds until the first recording volume is full; null where nothing can be said. */
+  readonly diskFullInSeconds: number | null;
+}
+
+/** One thing that happened to a take, told to people. */
+export interface TimelineEntry {
+  /** The event's number in `GET /api/events`; null for what happened before this run. */
+  readonly id: number | null;
+  /** ISO 8601. */
+  readonly time: string;
+  readonly type: string;
+  readonly words: string;
+}
+
+/** What `GET /api/takes/:id` tells beyond the take's view. */
+export interface TakeDetail extends TakeView {
+  /** Oldest first; the newest two hundred. Parts that simply go through are not on it. */
+  readonly timeline: readonly TimelineEntry[];
+  /** What went wrong, oldest first: those of the timeline that are errors or delays. */
+  readonly errors: readonly TimelineEntry[];
+}
+
+/** A take that came to its end, in this run or an earlier one. */
+export interface FinishedTake {
+  readonly id: string;
+  readonly name: string;
+  readonly assetId: string | null;
+  readonly assetUrl: string | null;
+  /** ISO 8601: when the final part and the total were in. */
+  readonly finalizedAt: string;
+  readonly sizeBytes: number;
+  readonly tailSeconds: number;
+  readonly endedBy: EndedBy | null;
+  readonly endedByWords: string | null;
+  /** True once every byte was read again after the end and equals what is stored. */
+  readonly verified: boolean;
+  /** True once the service read back as complete. */
+  readonly completed: boolean;
+  /** The proof in words. */
+  readonly proof: string;
 }

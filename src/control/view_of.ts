@@ -1,14 +1,24 @@
-import { storedBytes, type TakePart } from "../take/state.ts";
+import { mayBeComplete, storedBytes, type TakePart } from "../take/state.ts";
 import type { Shown } from "../take/studio.ts";
 import type { TakeSnapshot } from "../take/take.ts";
-import type { StripRun, StripState, TakePhase, TakeView } from "./view.ts";
+import { EVIDENCE } from "./event_words.ts";
+import type { Operation, StripRun, StripState, TakePhase, TakeView } from "./view.ts";
+
+/** What a view needs to know beside the take itself. */
+export interface ViewMoment {
+  /** Wall clock, milliseconds since 1970; without it no time of day is predicted. */
+  readonly nowMs?: number;
+  /** Seconds until the volume of the recording is full; null or absent where nobody can tell. */
+  readonly diskFullInSeconds?: number | null;
+}
 
 /** The view of one take: everything that any surface shows, in one place, so that none disagree. */
-export function viewOf(shown: Shown): TakeView {
-  const { takeId, target, snapshot, already } = shown;
+export function viewOf(shown: Shown, moment: ViewMoment = {}): TakeView {
+  const { takeId, target, snapshot, already, prioritised = false } = shown;
   const { state, sight, meter, outcome } = snapshot;
   const phase = phaseOf(snapshot, already);
-  const over = state.finalized !== null || outcome !== null;
+  const isGone = phase === "cancelled";
+  const over = state.finalized !== null || outcome !== null || isGone;
   // After a restart nothing was looked at yet; but what is stored was on disk.
   const recordedBytes = sight?.facts.sizeBytes ?? state.finalized?.sizeBytes ?? storedBytes(state);
   const parts = [...state.parts.values()].sort((a, b) => a.number - b.number);
@@ -20,6 +30,9 @@ export function viewOf(shown: Shown): TakeView {
   );
   const judgement = sight?.judgement;
   const endedNow = judgement?.is === "ended" ? judgement : state.finalized && state.ended;
+  const doneIn = over ? null : doneInSeconds(snapshot, recordedBytes, verifiedBytes);
+  const canFinish = sight !== null && recordedBytes > 0 && !over && state.totalBytes === null &&
+    state.finishAskedBytes === null;
   return {
     id: takeId,
     name: state.name || target.name,
@@ -27,35 +40,73 @@ export function viewOf(shown: Shown): TakeView {
     phase,
     words: wordsOf(phase, shown, recordedBytes, verifiedBytes),
     assetId: state.asset.at === "created" ? state.asset.id : null,
+    assetUrl: state.asset.at === "created" ? state.asset.viewUrl ?? null : null,
     formerAssets: state.formerAssets,
     recordedBytes,
     storedBytes: Math.min(storedBytes(state), recordedBytes),
     verifiedBytes,
     resentBytes: state.resentBytes,
     rateBytesPerSecond: over ? 0 : Math.round(meter.storedRate()),
+    rateTrend: over ? [] : meter.storedTrend(),
+    recordRateBytesPerSecond: over ? 0 : Math.round(meter.recordedRate()),
     behindSeconds: over ? null : meter.behindSeconds(),
-    doneInSeconds: over ? null : doneInSeconds(snapshot, recordedBytes, verifiedBytes),
+    doneInSeconds: doneIn,
+    playableAt: playableAt(snapshot, over, doneIn, recordedBytes, moment.nowMs),
+    diskFullInSeconds: over ? null : moment.diskFullInSeconds ?? null,
     endedBy: endedNow?.by ?? null,
+    endedByWords: endedNow ? EVIDENCE[endedNow.by] : null,
     finishedByRecorder: endedNow?.finishedByRecorder ?? true,
     tailSeconds: state.finalized === null ? null : state.finalized.tailMs / 1000,
     verified: state.verified,
     problem: snapshot.trouble,
-    canFinish: sight !== null && recordedBytes > 0 && !over && state.totalBytes === null &&
-      state.finishAskedBytes === null,
+    canFinish,
+    prioritised,
+    operations: operationsOf(phase, snapshot, canFinish, prioritised),
     partCount: parts.length,
+    resentPartCount: parts.filter(isResent).length,
     strip: stripOf(parts, snapshot),
   };
 }
 
-function phaseOf({ state, sight, outcome }: TakeSnapshot, already: boolean): TakePhase {
+function phaseOf(snapshot: TakeSnapshot, already: boolean): TakePhase {
+  const { state, sight, outcome } = snapshot;
   if (already) return "finalized";
+  if (snapshot.cancelled) return "cancelled";
   if (outcome?.is === "failed") return "failed";
   if (outcome?.is === "suspended") return "suspended";
   if (state.finalized !== null) return state.verified ? "finalized" : "finalizing";
+  if (snapshot.paused) return "paused";
   if (sight === null) return state.parts.size > 0 ? "recording" : "waiting";
   if (state.totalBytes !== null) return "finalizing";
   if (sight.judgement.is === "quiet") return "quiet";
   return sight.judgement.is === "growing" ? "recording" : "verifying";
+}
+
+/** What the take would accept now; the same that its operations answer (take/operations.ts). */
+function operationsOf(
+  phase: TakePhase,
+  { state, outcome, trouble }: TakeSnapshot,
+  canFinish: boolean,
+  isPrioritised: boolean,
+): Operation[] {
+  const canCancel = state.path !== "" && !mayBeComplete(state);
+  const operations: Operation[] = [];
+  if (outcome?.is === "failed" && phase === "failed") {
+    if (!outcome.changedLate) operations.push("retry");
+    if (canCancel) operations.push("cancel");
+    return operations;
+  }
+  if (
+    phase === "waiting" || phase === "cancelled" || outcome !== null || state.finalized !== null
+  ) {
+    return [];
+  }
+  if (canFinish) operations.push("finish");
+  operations.push(phase === "paused" ? "resume" : "pause");
+  if (trouble !== null && phase !== "paused") operations.push("retry");
+  if (!isPrioritised) operations.push("prioritise");
+  if (canCancel) operations.push("cancel");
+  return operations;
 }
 
 /** A network volume tells size and time late, so the end is waited for longer. */
@@ -92,6 +143,10 @@ function wordsOf(
       return state.ended?.by === "deleted"
         ? "deleted before its recorder finished it; every byte it had is stored and verified"
         : `finalized and verified${mark}`;
+    case "paused":
+      return "paused: nothing is sent until it is resumed";
+    case "cancelled":
+      return "cancelled: what is stored stays incomplete in Frame.io";
     case "suspended":
       return "suspended: the same command goes on with it";
     case "failed":
@@ -113,6 +168,28 @@ function doneInSeconds(
   return storing === null || reading === null ? null : Math.max(storing, reading);
 }
 
+/** When the last byte was in, or will be at the present rates; while it grows, if it stopped now. */
+function playableAt(
+  { state, meter }: TakeSnapshot,
+  over: boolean,
+  doneIn: number | null,
+  recordedBytes: number,
+  nowMs: number | undefined,
+): string | null {
+  if (state.finalized !== null) {
+    return iso(state.finalized.modifiedMs + state.finalized.tailMs);
+  }
+  if (over || recordedBytes === 0 || nowMs === undefined) return null;
+  const inSeconds = doneIn ?? seconds(recordedBytes - storedBytes(state), meter.storedRate());
+  return inSeconds === null ? null : iso(nowMs + 1000 * inSeconds);
+}
+
+/** A time of day to the second; null beyond what a date can tell (a rate next to nothing). */
+function iso(atMs: number): string | null {
+  const date = new Date(1000 * Math.ceil(atMs / 1000));
+  return Number.isNaN(date.getTime()) ? null : date.toISOString();
+}
+
 function seconds(bytes: number, rate: number): number | null {
   if (bytes <= 0) return 0;
   return rate > 0 ? bytes / rate : null;
@@ -123,18 +200,24 @@ function stripOf(parts: readonly TakePart[], snapshot: TakeSnapshot): StripRun[]
   const runs: StripRun[] = [];
   for (const part of parts) {
     const state = stripState(part, snapshot);
+    const resent = isResent(part);
     const last = runs.at(-1);
-    if (last?.state === state && last.to === part.number - 1) {
+    if (last?.state === state && (last.resent ?? false) === resent && last.to === part.number - 1) {
       runs[runs.length - 1] = {
         ...last,
         to: part.number,
         sizeBytes: last.sizeBytes + part.sizeBytes,
       };
     } else {
-      runs.push({ from: part.number, to: part.number, state, sizeBytes: part.sizeBytes });
+      const run = { from: part.number, to: part.number, state, sizeBytes: part.sizeBytes };
+      runs.push(resent ? { ...run, resent } : run);
     }
   }
   return runs;
+}
+
+function isResent(part: TakePart): boolean {
+  return part.starts > 1;
 }
 
 function stripState(part: TakePart, snapshot: TakeSnapshot): StripState {

@@ -25,7 +25,7 @@ export interface Replay {
 export interface Journal {
   /**
    * Writes facts down, all or none; they are on disk when it returns. A part that is stored loses its
-   * URL in the same stroke, a take that leaves its asset loses all of them.
+   * URL in the same stroke, a take that leaves its asset or is cancelled loses all of them.
    *
    * @throws StateFailure if they cannot be kept.
    */
@@ -38,7 +38,8 @@ export interface Journal {
 /** Which kept URLs lose their use with a fact. */
 function forgets(event: DurableEvent): NewRow["forgets"] {
   if (event.type === "part.stored") return event.number;
-  return event.type === "asset.abandoned" ? "all" : null;
+  const endsAsset = event.type === "asset.abandoned" || event.type === "take.cancelled";
+  return endsAsset ? "all" : null;
 }
 
 /** The journal over an event store. */

@@ -137,6 +137,27 @@ async function realPath(path: string): Promise<string> {
   return join(realParent, absolute.slice(parent.length));
 }
 
+/** The same as {@linkcode Disk.realPath}, for one path that a person has just given. */
+export function realPathNow(path: string): string {
+  const absolute = resolve(path);
+  try {
+    return Deno.realPathSync(absolute);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
+  const parent = dirname(absolute);
+  if (parent === absolute) return absolute;
+  const realParent = realPathNow(parent);
+  let link: string | null = null;
+  try {
+    link = Deno.readLinkSync(absolute);
+  } catch {
+    // It is no link, or not there at all.
+  }
+  if (link !== null) return realPathNow(resolve(realParent, link));
+  return join(realParent, absolute.slice(parent.length));
+}
+
 function watch(folder: string, onHint: () => void, signal: AbortSignal): void {
   if (signal.aborted) return;
   let watcher: Deno.FsWatcher;

@@ -67,7 +67,8 @@ export function openEventStore(stateFolder: string): EventStore {
       ) STRICT;
       CREATE INDEX IF NOT EXISTS events_of_take ON events (take, seq);
       CREATE INDEX IF NOT EXISTS kept_urls ON events (take, part) WHERE url IS NOT NULL;
-      CREATE INDEX IF NOT EXISTS takes_of_path ON events (path) WHERE path IS NOT NULL;`);
+      CREATE INDEX IF NOT EXISTS takes_of_path ON events (path) WHERE path IS NOT NULL;
+      CREATE INDEX IF NOT EXISTS milestones ON events (take, seq) WHERE part IS NULL;`);
     return storeOn(db, path);
   });
 }

@@ -16,6 +16,15 @@ export interface PutTarget {
 /** Hands bytes to the connection; resolves when the buffer may be used again. */
 export type WriteBytes = (bytes: Uint8Array) => Promise<void>;
 
+/**
+ * Writes a body through `write`. What it waits for by its own will it awaits through `hold`, so that it
+ * is no stall of the connection.
+ */
+export type Feed = (
+  write: WriteBytes,
+  hold: <T>(wait: Promise<T>) => Promise<T>,
+) => Promise<void>;
+
 /** Connections that are kept for the next part. */
 export interface PutAgents {
   readonly http: http.Agent;
@@ -25,7 +34,7 @@ export interface PutAgents {
 /** One request on one connection. */
 export interface PutExchange {
   /** Sends the body and waits for the answer; one that comes before the body is out ends the body. */
-  carry(feed: (write: WriteBytes) => Promise<void>): Promise<PutAnswer>;
+  carry(feed: Feed): Promise<PutAnswer>;
   /** Drops the connection; whatever waits for it fails. */
   drop(): void;
   /** Ends the watch; leaves the connection to the next part if it can be used again. */
@@ -77,11 +86,11 @@ export function openExchange(
   let isAnswered = false;
   request.once("response", () => isAnswered = true);
 
-  async function sendBody(feed: (write: WriteBytes) => Promise<void>): Promise<void> {
+  async function sendBody(feed: Feed): Promise<void> {
     await feed((bytes) => {
       handedBytes += bytes.length;
       return writeBytes(request, bytes, watchdog.progress);
-    });
+    }, watchdog.hold);
     request.end();
     sentAtMs = performance.now();
     watchdog.allow(answerMs);

@@ -4,12 +4,7 @@ import { Unavailable } from "../errors.ts";
 import { connectionReason } from "./connection_reason.ts";
 import { explainPermission } from "./not_permitted.ts";
 import type { PutAnswer } from "./put_answer.ts";
-import {
-  isConnectionError,
-  openExchange,
-  type PutTarget,
-  type WriteBytes,
-} from "./put_exchange.ts";
+import { type Feed, isConnectionError, openExchange, type PutTarget } from "./put_exchange.ts";
 import { type Proxies, proxiesOf, proxyFor } from "./proxy.ts";
 
 /** Most times `stallMs` that the answer to a whole body is waited for. */
@@ -34,7 +29,7 @@ export function putStream(proxies: Proxies = proxiesOf()) {
     target: PutTarget,
     sizeBytes: number,
     signal: AbortSignal,
-    feed: (write: WriteBytes) => Promise<void>,
+    feed: Feed,
   ): Promise<PutAnswer | null> {
     signal.throwIfAborted();
     const proxy = proxyFor(target.url, proxies);
@@ -75,7 +70,7 @@ export function putStream(proxies: Proxies = proxiesOf()) {
       target: PutTarget,
       sizeBytes: number,
       signal: AbortSignal,
-      feed: (write: WriteBytes) => Promise<void>,
+      feed: Feed,
     ): Promise<PutAnswer> {
       try {
         // The storage closes idle connections: that is no failure of this part. Each turn uses up one

@@ -43,8 +43,22 @@ export interface RangeDigest {
   ): Promise<SentRange>;
 }
 
-/** Reads, digests and sends on this machine. Close it to end idle connections. */
-export function systemRangeDigest(): RangeDigest & { close(): void } {
+/**
+ * Says how many of the bytes that are wanted may be handed to a connection now: at least one, and all of
+ * them at once where there is no limit.
+ *
+ * @throws The signal's reason if it is aborted while it waits.
+ */
+export type Pace = (wantedBytes: number, signal: AbortSignal) => number | Promise<number>;
+
+const unlimited: Pace = (wantedBytes) => wantedBytes;
+
+/**
+ * Reads, digests and sends on this machine. Close it to end idle connections.
+ *
+ * @param pace Shared by all that is sent. Default: no limit.
+ */
+export function systemRangeDigest(pace = unlimited): RangeDigest & { close(): void } {
   const put = putStream();
   const kits = createKits();
   return {
@@ -61,19 +75,23 @@ export function systemRangeDigest(): RangeDigest & { close(): void } {
     async send(source, range, target, signal, onSent) {
       let digest = "";
       let done: Kit | null = null;
-      const answer = await put.put(target, range.end - range.start, signal, async (write) => {
+      const answer = await put.put(target, range.end - range.start, signal, async (write, hold) => {
         // All of it begins anew with each call: an earlier one may still wait for the disk.
         const kit = await kits.take();
         let sentBytes = 0;
         let before: Promise<void> = Promise.resolve();
         for await (const bytes of chunks(source, range, kit.buffers)) {
           kit.hash.update(bytes);
-          const written = write(bytes);
-          written.catch(() => {}); // seen below, or by put() itself
-          await before;
-          sentBytes += bytes.length;
-          onSent?.(sentBytes);
-          before = written;
+          for (let at = 0; at < bytes.length;) {
+            const granted = pace(bytes.length - at, signal);
+            const count = typeof granted === "number" ? granted : await hold(granted);
+            const written = write(bytes.subarray(at, at += count));
+            written.catch(() => {}); // seen below, or by put() itself
+            await before;
+            sentBytes += count;
+            onSent?.(sentBytes);
+            before = written;
+          }
         }
         await before;
         digest = kit.hash.digest();

@@ -2,6 +2,8 @@
 export interface StallWatchdog {
   /** Bytes moved: counts from now on. */
   progress(): void;
+  /** Waits for our own side count as no stall: not watched until what is awaited here has come. */
+  hold<T>(wait: Promise<T>): Promise<T>;
   /** From now on, the longest time without progress is another one. */
   allow(mostMs: number): void;
   /** No more watching, whatever is told later. */
@@ -36,6 +38,14 @@ export function stallWatchdog(mostMs: number, onStall: () => void): StallWatchdo
 
   return {
     progress,
+    async hold(wait) {
+      clearTimeout(timer);
+      try {
+        return await wait;
+      } finally {
+        progress();
+      }
+    },
     allow(ms) {
       mostMs = ms;
       progress();

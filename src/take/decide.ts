@@ -66,8 +66,9 @@ const VERIFY_LANES = 2;
 
 /** The steps to begin now; those under way are not named again. */
 export function decide(state: TakeState, scene: Scene): Step[] {
-  if (scene.sizeBytes === 0) return [];
+  if (scene.sizeBytes === 0 || state.cancelled) return [];
   if (state.asset.at !== "created") {
+    if (state.paused) return [];
     const isTime = scene.takes === "growing" || scene.judgement.is === "ended";
     return isTime && !scene.busy("asset") ? [{ do: "create_asset" }] : [];
   }
@@ -81,6 +82,8 @@ export function decide(state: TakeState, scene: Scene): Step[] {
     if (byBytes !== 0) return [{ do: "shift", byBytes, mediaStart: scene.mediaStart! }];
   }
   if (state.finalized === null) {
+    // Reading again takes nothing from the uplink: it goes on while the take is paused.
+    if (state.paused) return checks(state, scene);
     return [...registrations(state, scene), ...puts(state, scene), ...checks(state, scene)];
   }
   // Nothing goes to a finalized asset any more; what it holds is read again to the end.
@@ -237,9 +240,12 @@ function othersVerified(state: TakeState, scene: Scene): boolean {
   return true;
 }
 
+/** How the names of all errands that send a part begin. */
+export const PUT_ERRANDS = "put ";
+
 /** Name of the errand that sends a part. */
 export function putErrand(partNumber: number): string {
-  return `put ${partNumber}`;
+  return `${PUT_ERRANDS}${partNumber}`;
 }
 
 /** Name of the errand that reads a part again. */

@@ -1,4 +1,4 @@
-import { RecordingChanged, Unavailable, UrlExpired } from "../errors.ts";
+import { type Outage, RecordingChanged, Unavailable, UrlExpired } from "../errors.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Random } from "../runtime/random.ts";
 import { retryDelayMs } from "../transfer/retry.ts";
@@ -8,6 +8,8 @@ export interface Delay {
   readonly errand: string;
   readonly message: string;
   readonly retryInMs: number;
+  /** What was out of reach. */
+  readonly cause: Outage;
 }
 
 /** What is under way for one take: each errand has a name and runs at most once at a time. */
@@ -22,6 +24,10 @@ export interface Errands {
   trouble(): string | null;
   /** Throws what ended an errand for good, if anything did. */
   throwIfFailed(): void;
+  /** Ends those that run and fit; what waits goes on waiting, and nothing of it counts as a failure. */
+  drop(fits: (name: string) => boolean): void;
+  /** Has everything that waits tried again now. @returns False where nothing waits. */
+  rouse(): boolean;
   /** Ends everything that runs, forgets what waits, and resolves when all is quiet. */
   cancel(): Promise<void>;
 }
@@ -43,10 +49,12 @@ export function createErrands(
   onChange: () => void,
   onDelay: (delay: Delay) => void,
 ): Errands {
-  const running = new Map<string, Promise<void>>();
+  const running = new Map<
+    string,
+    { readonly abort: AbortController; readonly over: Promise<void> }
+  >();
   const waiting = new Map<string, { attempts: number; untilMs: number; message: string }>();
   let failure: { error: unknown } | null = null;
-  let abort = new AbortController();
 
   function onError(name: string, error: unknown): void {
     const passing = asPassing(error);
@@ -59,21 +67,22 @@ export function createErrands(
     const { message } = passing;
     waiting.delete(name); // the newest trouble stands last
     waiting.set(name, { attempts, untilMs: clock.monotonicMs() + retryInMs, message });
-    onDelay({ errand: name, message, retryInMs });
+    onDelay({ errand: name, message, retryInMs, cause: passing.outage });
   }
 
   return {
     start(name, work) {
       if (this.busy(name)) return;
+      const abort = new AbortController();
       const { signal } = abort;
-      const run = work(signal).then(
+      const over = work(signal).then(
         () => void waiting.delete(name),
         (error) => signal.aborted ? undefined : onError(name, error),
       ).finally(() => {
         running.delete(name);
         onChange();
       });
-      running.set(name, run);
+      running.set(name, { abort, over });
     },
     busy(name) {
       const wait = waiting.get(name);
@@ -96,11 +105,25 @@ export function createErrands(
     throwIfFailed() {
       if (failure !== null) throw failure.error;
     },
+    drop(fits) {
+      for (const [name, { abort }] of running) if (fits(name)) abort.abort();
+    },
+    rouse() {
+      const nowMs = clock.monotonicMs();
+      let hasRoused = false;
+      for (const [name, wait] of waiting) {
+        if (wait.untilMs <= nowMs) continue;
+        waiting.set(name, { ...wait, untilMs: nowMs });
+        hasRoused = true;
+      }
+      if (hasRoused) onChange();
+      return hasRoused;
+    },
     async cancel() {
-      abort.abort();
-      await Promise.allSettled([...running.values()]);
+      const all = [...running.values()];
+      for (const { abort } of all) abort.abort();
+      await Promise.allSettled(all.map(({ over }) => over));
       waiting.clear();
-      abort = new AbortController();
     },
   };
 }

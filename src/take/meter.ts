@@ -18,14 +18,31 @@ const SAMPLE_EVERY_MS = 250;
 /** How far back a rate looks, in milliseconds: parts arrive in lumps, a poor link stores one in 10 s. */
 const RATE_WINDOW_MS = 20_000;
 
+/** Spans of the trend: 40 of 3 s are the last 2 minutes. */
+export const TREND_STEPS = 40;
+
+/** Length of one span of the trend, in milliseconds. */
+export const TREND_STEP_MS = 3_000;
+
+/** What one figure of the trend is the mean of, in milliseconds. */
+const TREND_WINDOW_MS = 10_000;
+
 /** Keeps the recent past of a take, to tell rates and how far behind the recorder it is. */
 export interface Meter {
   /** Notes where the take stands. Times are monotonic milliseconds. */
   note(sample: Sample): void;
   /** Acknowledged bytes a second over the last 20 s. */
   storedRate(): number;
+  /** Bytes a second that the recording grew by over the last 20 s. */
+  recordedRate(): number;
   /** Bytes a second read again over the last 20 s. */
   verifiedRate(): number;
+  /**
+   * Acknowledged bytes a second, oldest first: one figure for each of {@linkcode TREND_STEPS} spans of
+   * {@linkcode TREND_STEP_MS}, each as the mean over the 10 s before its end, since parts arrive in
+   * lumps. Spans before the first sample are left out.
+   */
+  storedTrend(): number[];
   /**
    * Seconds since the recording had the size that is stored now: what the recorder wrote since then
    * is what would be missing. Never less than the truth as far as it was noted, and at most one sample
@@ -47,6 +64,12 @@ export function createMeter(): Meter {
     return seconds < 0.2 ? 0 : Math.max(0, of(latest) - of(first)) / seconds;
   }
 
+  /** What was stored at a moment, as far as it was noted. */
+  function storedAt(ms: number): number {
+    if (latest !== null && latest.atMs <= ms) return latest.storedBytes;
+    return history.findLast((sample) => sample.atMs <= ms)?.storedBytes ?? 0;
+  }
+
   return {
     note(sample) {
       latest = sample;
@@ -56,7 +79,22 @@ export function createMeter(): Meter {
       if (history.length > MOST_SAMPLES) history = thinned(history, sample.atMs);
     },
     storedRate: () => rate((sample) => sample.storedBytes),
+    recordedRate: () => rate((sample) => sample.recordedBytes),
     verifiedRate: () => rate((sample) => sample.verifiedBytes),
+    storedTrend() {
+      const first = history[0];
+      if (latest === null || first === undefined) return [];
+      const { atMs } = latest;
+      const trend: number[] = [];
+      for (let step = TREND_STEPS - 1; step >= 0; step--) {
+        const endMs = atMs - step * TREND_STEP_MS;
+        if (endMs <= first.atMs) continue;
+        const startMs = Math.max(first.atMs, endMs - TREND_WINDOW_MS);
+        const bytes = storedAt(endMs) - storedAt(startMs);
+        trend.push(Math.max(0, Math.round(bytes / ((endMs - startMs) / 1000))));
+      }
+      return trend;
+    },
     behindSeconds() {
       if (latest === null) return null;
       const { storedBytes, recordedBytes, atMs } = latest;

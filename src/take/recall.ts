@@ -40,6 +40,8 @@ export async function recall(
     ? state.asset.id
     : null;
   const facts = await source.stat();
+  // What a cancelled take leaves was told when it was cancelled.
+  if (state.cancelled) return { is: "new", unfinished: null };
   if (state.fileId !== facts.fileId) return { is: "new", unfinished };
   if (state.finalized !== null) {
     const { sizeBytes, modifiedMs } = state.finalized;

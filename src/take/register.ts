@@ -22,10 +22,18 @@ export async function createAsset(desk: Desk, signal: AbortSignal): Promise<void
     if (error instanceof Unavailable && error.notCarriedOut) desk.fact({ type: "asset.missed" });
     throw error;
   });
-  const { id: assetId, name, filetype, parts } = asset;
+  const { id: assetId, name, filetype, parts, viewUrl } = asset;
   const created: Entry = {
-    event: { type: "asset.created", assetId, name, filetype, route: room.routeName },
+    event: {
+      type: "asset.created",
+      assetId,
+      name,
+      filetype,
+      route: room.routeName,
+      ...(viewUrl === undefined ? {} : { viewUrl }),
+    },
   };
+  if (state.cancelled) return desk.record(created); // no URL is kept of what is given up
   desk.record(created, ...partEntries(parts ?? []));
   const receivedAtMs = room.clock.now();
   parts?.forEach(({ url }, i) => void desk.urls.set(i + 1, { url, receivedAtMs }));
@@ -101,6 +109,7 @@ export async function register(
       totalBytes,
       signal,
     );
+    if (desk.state.cancelled) return;
     const receivedAtMs = desk.room.clock.now();
     desk.record(...presigned.map(({ part, url }): Entry => ({
       event: { type: "part.registered", number: part.number },

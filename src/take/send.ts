@@ -28,11 +28,13 @@ export async function send(desk: Desk, number: number, signal: AbortSignal): Pro
   const { facts, look } = await lookAtBytes(source);
   const hasMoved = mediaStart !== null && look.mediaStart !== mediaStart;
   if (hasMoved || isHeldBack(desk, look, range)) return;
+  signal.throwIfAborted(); // a pause comes at any moment, and nothing is begun in it
   if (part.isFinal) {
     const digest = await room.digests.digest(source, range, signal);
     if (!othersHold(desk, facts)) return;
     // It changed since it was asked for: other bytes go only after the service had its time.
     if (before === "same" && digest !== part.startedAs?.digest) return;
+    signal.throwIfAborted();
     desk.fact({ type: "part.started", number, digest, modifiedMs: facts.modifiedMs });
   } else desk.fact({ type: "part.started", number });
   sending.set(number, 0);

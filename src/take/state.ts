@@ -38,6 +38,8 @@ export interface TakeState {
     readonly id: string;
     /** The way in that it was created through; null in journals that do not tell. */
     readonly route: string | null;
+    /** Where a person sees it, as the service said; absent where it did not. */
+    readonly viewUrl?: string;
   };
   /** Assets left behind, with the reason. */
   formerAssets: { readonly assetId: string; readonly reason: string }[];
@@ -55,6 +57,10 @@ export interface TakeState {
   /** The recording was seen to hold other bytes than its asset. */
   changedLate: boolean;
   completed: boolean;
+  /** By the operator's word nothing is registered or sent. */
+  paused: boolean;
+  /** Given up by the operator: the same recording is a new take from now on. */
+  cancelled: boolean;
   /** Bytes of the parts whose PUT was begun more than once, each time but the first. */
   resentBytes: number;
 }
@@ -78,6 +84,8 @@ export function emptyState(id: string): TakeState {
     verified: false,
     changedLate: false,
     completed: false,
+    paused: false,
+    cancelled: false,
     resentBytes: 0,
   };
 }
@@ -98,7 +106,12 @@ export function apply(state: TakeState, event: DurableEvent): void {
       state.asset = { at: "none" };
       break;
     case "asset.created":
-      state.asset = { at: "created", id: event.assetId, route: event.route ?? null };
+      state.asset = {
+        at: "created",
+        id: event.assetId,
+        route: event.route ?? null,
+        ...(event.viewUrl === undefined ? {} : { viewUrl: event.viewUrl }),
+      };
       state.filetype = event.filetype ?? state.filetype;
       break;
     case "asset.abandoned":
@@ -174,6 +187,15 @@ export function apply(state: TakeState, event: DurableEvent): void {
     case "asset.completed":
       state.completed = true;
       break;
+    case "take.paused":
+      state.paused = true;
+      break;
+    case "take.unpaused":
+      state.paused = false;
+      break;
+    case "take.cancelled":
+      state.cancelled = true;
+      break;
   }
 }
 
@@ -208,6 +230,16 @@ export function nextPart(state: TakeState): { number: number; offsetBytes: numbe
   let number = HEAD_NUMBER + 1;
   for (; state.parts.has(number); number++) offsetBytes += partOf(state, number).sizeBytes;
   return { number, offsetBytes };
+}
+
+/**
+ * Whether the final part may have reached the storage: from its first PUT on nobody can tell before it
+ * is asked, and an asset whose final part is in completes by itself.
+ */
+export function mayBeComplete(state: TakeState): boolean {
+  if (state.finalized !== null) return true;
+  for (const part of state.parts.values()) if (part.isFinal && part.starts > 0) return true;
+  return false;
 }
 
 /** Bytes that the storage has acknowledged and that still equal the recording, as far as is known. */

@@ -12,6 +12,7 @@ import { createDesk, hasUrl, stamp, type TakeRoom, verifiedBytes } from "./desk.
 import { createErrands, type Delay } from "./errands.ts";
 import { ChangedLate, conclude, refuseLateChange } from "./finalize.ts";
 import { createMeter, type Meter } from "./meter.ts";
+import { createOperations, type Operations } from "./operations.ts";
 import { refuseUnusable } from "./refuse.ts";
 import { abandonAsset, createAsset, register } from "./register.ts";
 import { send } from "./send.ts";
@@ -25,15 +26,14 @@ export type TakeOutcome =
   | { readonly is: "done" }
   /** Interrupted by a person; the same command goes on. */
   | { readonly is: "suspended" }
+  /** Given up by a person; the same command begins a new take. */
+  | { readonly is: "cancelled" }
   | {
     readonly is: "failed";
     readonly message: string;
     /** The recording was changed after it had been finalized: its asset holds the earlier bytes. */
     readonly changedLate: boolean;
   };
-
-/** What became of the wish to finish a take. */
-export type FinishAnswer = "accepted" | "ended" | "empty";
 
 /** Everything that the views are made of. */
 export interface TakeSnapshot {
@@ -46,18 +46,20 @@ export interface TakeSnapshot {
   readonly trouble: string | null;
   readonly meter: Meter;
   readonly outcome: TakeOutcome | null;
+  /** By the operator's word nothing is registered or sent. */
+  readonly paused: boolean;
+  /** Given up by the operator. */
+  readonly cancelled: boolean;
 }
 
 /** A take in progress. */
-export interface Take {
+export interface Take extends Operations {
   /** Writes the take's beginning down, and warns of what an earlier one left unfinished. */
   started(event: DurableEvent & { type: "take.started" }, unfinishedAssetId: string | null): void;
   /** Tells that a take of an earlier run goes on. */
   resumed(): void;
   /** Carries the take to its end. Never throws: what went wrong is part of the outcome. */
   run(): Promise<TakeOutcome>;
-  /** Ends the take by the operator's word, at the size that the recording has now. */
-  finish(): FinishAnswer;
   /** Rouses the take: something may have happened to its recording. */
   hint(): void;
   snapshot(): TakeSnapshot;
@@ -90,6 +92,7 @@ export function createTake(
   const wake = createWake(clock);
   const errands = createErrands(clock, room.random, wake.ring, tellDelay);
   const meter = createMeter();
+  const operations = createOperations(desk, errands, () => outcome);
   let lookTrouble: string | null = null;
   let toldGrowthMs = -Infinity;
   let toldJudgement = "growing";
@@ -97,15 +100,19 @@ export function createTake(
 
   async function run(): Promise<TakeOutcome> {
     try {
-      while (!(await turn())) {
+      while (!state.cancelled && !(await turn())) {
         await wake.rest(
           Math.min(POLL_MS, errands.nextAttemptInMs() ?? POLL_MS, steadyInMs()),
           signal,
         );
       }
-      outcome = { is: "done" };
+      outcome = state.cancelled ? { is: "cancelled" } : { is: "done" };
     } catch (error) {
-      outcome = signal.aborted ? suspended() : failed(error);
+      outcome = state.cancelled
+        ? { is: "cancelled" }
+        : signal.aborted
+        ? suspended()
+        : failed(error);
     } finally {
       await errands.cancel();
       await source.close();
@@ -113,10 +120,11 @@ export function createTake(
     return outcome;
   }
 
-  /** One turn of the loop; true when the take is done. */
+  /** One turn of the loop; true when the take is over. */
   async function turn(): Promise<boolean> {
     errands.throwIfFailed();
     const sight = await lookOnce();
+    if (state.cancelled) return true;
     if (sight === null) return false;
     errands.throwIfFailed(); // a look takes time: nothing begins any more once something failed for good
     notice(sight);
@@ -178,7 +186,7 @@ export function createTake(
       case "abandon_asset":
         await errands.cancel();
         // The final part came in while its errand was ended: now the change is a late one.
-        if (state.finalized !== null) return;
+        if (state.finalized !== null || state.cancelled) return;
         toldJudgement = "growing";
         return abandonAsset(desk, step.reason);
       case "withdraw_finish":
@@ -198,7 +206,7 @@ export function createTake(
       case "put":
         return errands.start(
           putErrand(step.number),
-          (signal) => room.lanes.run(() => send(desk, step.number, signal), signal),
+          (signal) => room.lanes.run(() => send(desk, step.number, signal), signal, state.id),
         );
       case "verify":
         return errands.start(
@@ -239,10 +247,10 @@ export function createTake(
     }
   }
 
-  function tellDelay({ errand, message, retryInMs }: Delay): void {
+  function tellDelay({ errand, ...delay }: Delay): void {
     const number = /^put (\d+)$/.exec(errand)?.[1];
-    if (number === undefined) desk.publish({ type: "service.delayed", message, retryInMs });
-    else desk.publish({ type: "part.delayed", number: Number(number), message, retryInMs });
+    if (number === undefined) desk.publish({ type: "service.delayed", ...delay });
+    else desk.publish({ type: "part.delayed", number: Number(number), ...delay });
   }
 
   function suspended(): TakeOutcome {
@@ -276,15 +284,7 @@ export function createTake(
     },
     run,
     hint: wake.ring,
-    finish() {
-      const sizeBytes = desk.sight?.facts.sizeBytes ?? 0;
-      if (outcome !== null || state.totalBytes !== null) return "ended";
-      if (sizeBytes === 0) return "empty";
-      if (state.finishAskedBytes !== null) return "accepted";
-      // As an errand, so that a journal that cannot be written ends the take, not whoever asked.
-      errands.start("finish", async () => await desk.fact({ type: "finish.asked", sizeBytes }));
-      return "accepted";
-    },
+    ...operations,
     snapshot() {
       const now = stamp(desk);
       return {
@@ -294,7 +294,9 @@ export function createTake(
         isVerified: (number) => desk.verifiedAt.get(number) === now,
         trouble: outcome?.is === "failed" ? outcome.message : lookTrouble ?? errands.trouble(),
         meter,
-        outcome,
+        outcome: outcome !== null && state.cancelled ? { is: "cancelled" } : outcome,
+        paused: state.paused,
+        cancelled: state.cancelled,
       };
     },
   };

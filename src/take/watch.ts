@@ -1,14 +1,12 @@
 import { dirname, extname } from "@std/path";
 import { Limit, Unavailable } from "../errors.ts";
-import { judge, type Judgement, observe, type Observed } from "../recording/settle.ts";
-import { unknown } from "../containers/unknown.ts";
-import type { FileFacts, RecordingSource } from "../runtime/disk.ts";
-import type { Writers } from "../runtime/writers.ts";
+import type { RecordingSource } from "../runtime/disk.ts";
+import { firstBytes, identity, type Past } from "./first_bytes.ts";
 import { recall } from "./recall.ts";
 import { emptyState, type TakeState } from "./state.ts";
 import type { TakeRoom } from "./desk.ts";
 import { createTake, POLL_MS, type Take, type TakeOutcome } from "./take.ts";
-import { createWake } from "./wake.ts";
+import { createWake, type Wake } from "./wake.ts";
 
 /** A recording to upload, as it was asked for. */
 export interface Target {
@@ -38,6 +36,14 @@ export interface Stage {
   over(takeId: string, outcome: TakeOutcome): void;
 }
 
+/** A path that is watched. */
+export interface Watch {
+  /** How its last take came out. */
+  readonly done: Promise<TakeOutcome>;
+  /** Takes up again what it has done with. @returns False when the watch is over. */
+  again(): boolean;
+}
+
 /**
  * Watches one path: waits for the recording, finds out whether it is known, and carries its take to
  * the end. Another recording that has taken the name meanwhile is the next take.
@@ -45,16 +51,48 @@ export interface Stage {
  * @param options `stay` goes on waiting for further recordings under the name until the signal is
  * aborted; `correct` uploads a recording that was changed after its finalization once more, as a new
  * asset that is named as the corrected version.
+ * @param firstId Under this id the first recording is waited for; by default one is drawn.
  */
-export async function watchPath(
+export function watchPath(
   room: TakeRoom,
   target: Target,
   options: WatchOptions,
   stage: Stage,
   signal: AbortSignal,
-): Promise<TakeOutcome> {
-  const hints = new AbortController();
+  firstId?: string,
+): Watch {
+  const past: Past = { seen: null, cancelled: null, again: false };
   const wake = createWake(room.clock);
+  let isOver = false;
+  const done = follow(room, target, options, stage, signal, {
+    ...{ past, wake, firstId, over: () => void (isOver = true) },
+  });
+  return {
+    done,
+    again() {
+      past.again = true;
+      wake.ring();
+      return !isOver;
+    },
+  };
+}
+
+/** @param own What the watch and its following share; `over` is called at the end. */
+async function follow(
+  room: TakeRoom,
+  target: Target,
+  options: WatchOptions,
+  stage: Stage,
+  signal: AbortSignal,
+  own: {
+    readonly past: Past;
+    readonly wake: Wake;
+    firstId: string | undefined;
+    over(): void;
+  },
+): Promise<TakeOutcome> {
+  const { past, wake } = own;
+  const hints = new AbortController();
   let take: Take | null = null;
   const hintSignal = AbortSignal.any([signal, hints.signal]);
   room.disk.watch(dirname(target.path), () => {
@@ -63,14 +101,14 @@ export async function watchPath(
   }, hintSignal);
   try {
     let outcome: TakeOutcome = { is: "suspended" };
-    let seen: string | null = null;
     let corrections = 0;
     while (!signal.aborted) {
-      const takeId = room.random.hex(8);
+      const takeId = own.firstId ?? room.random.hex(8);
+      own.firstId = undefined;
       const found = await firstBytes(
         room,
         target,
-        seen,
+        past,
         wake,
         signal,
         (trouble) => stage.waiting(takeId, trouble),
@@ -95,8 +133,8 @@ export async function watchPath(
         stage.waiting(takeId, begun.message);
         room.bus.publish(takeId, { type: "take.failed", message: begun.message });
         stage.over(takeId, outcome);
-        if (!options.stay) return outcome;
-        seen = identity(await room.disk.stat(target.path).catch(() => null));
+        if (!options.stay && !past.again) return outcome;
+        past.seen = identity(await room.disk.stat(target.path).catch(() => null));
         continue;
       }
       take = begun.take;
@@ -110,12 +148,14 @@ export async function watchPath(
       }
       const now = await room.disk.stat(target.path).catch(() => null);
       const replaced = now !== null && now.fileId !== begun.fileId;
-      if (!options.stay && !replaced) return outcome;
-      seen = replaced ? null : identity(now);
+      if (!options.stay && !replaced && !past.again) return outcome;
+      past.seen = replaced ? null : identity(now);
+      past.cancelled = outcome.is === "cancelled" && !replaced ? now : null;
     }
     return signal.aborted ? { is: "suspended" } : outcome;
   } finally {
     hints.abort();
+    own.over();
   }
 }
 
@@ -165,84 +205,4 @@ function correctedName(name: string, corrections: number): string {
   const extension = extname(name);
   const count = corrections === 1 ? "" : ` ${corrections}`;
   return `${name.slice(0, name.length - extension.length)} (corrected${count})${extension}`;
-}
-
-/** How often it is asked who writes to an empty file, in milliseconds; see sight.ts. */
-const WRITERS_EVERY_MS = 2000;
-
-/** Tells one state of a file from the next. */
-function identity(facts: FileFacts | null): string {
-  return facts === null ? "" : `${facts.fileId}:${facts.sizeBytes}:${facts.modifiedMs}`;
-}
-
-/**
- * Waits until there is a recording with at least one byte. Some recorders create a file, delete it
- * and create it again before they write: only the file that has the name counts.
- *
- * @param seen Identity of a recording that is dealt with already.
- * @returns Null when the signal was aborted; Limit for a recording that ended without a byte.
- */
-async function firstBytes(
-  room: TakeRoom,
-  target: Target,
-  seen: string | null,
-  wake: { rest(mostMs: number, signal: AbortSignal): Promise<void> },
-  signal: AbortSignal,
-  onWait: (trouble: string | null) => void,
-): Promise<RecordingSource | Limit | null> {
-  const { clock, disk } = room;
-  let observed: Observed | null = null;
-  let askedAtMs = -Infinity;
-  while (!signal.aborted) {
-    try {
-      const facts = await disk.stat(target.path);
-      if (facts !== null && facts.kind !== "file") {
-        return new Limit(`Cannot upload ${target.path}: it is not a file. Name a recording's file`);
-      }
-      if (facts !== null && facts.sizeBytes > 0 && identity(facts) !== seen) {
-        const source = await disk.open(target.path);
-        if (source !== null) return source;
-      }
-      onWait(null);
-      if (facts === null || identity(facts) === seen) observed = null;
-      else {
-        const moment = { nowMs: clock.now(), monotonicMs: clock.monotonicMs() };
-        observed = observe(observed, facts, "open", moment);
-        const isGrowing = (await judgeEmpty(room, facts, observed, "unknown")).is === "growing";
-        if (!isGrowing && clock.monotonicMs() - askedAtMs >= WRITERS_EVERY_MS) {
-          askedAtMs = clock.monotonicMs();
-          const writers = await disk.writers(target.path, facts.fileId);
-          if ((await judgeEmpty(room, facts, observed, writers)).is === "ended") {
-            return new Limit(
-              `Cannot upload ${target.name}: it has 0 bytes and nothing happens to it, and Frame.io ` +
-                "takes no empty file. Check the recorder",
-            );
-          }
-        }
-      }
-    } catch (error) {
-      onWait(messageOf(error, target.path));
-    }
-    await wake.rest(POLL_MS, signal).catch(() => {});
-  }
-  return null;
-}
-
-/** What is to be thought of an empty file. */
-async function judgeEmpty(
-  { clock, quiet }: TakeRoom,
-  facts: FileFacts,
-  observed: Observed,
-  writers: Writers,
-): Promise<Judgement> {
-  const moment = { nowMs: clock.now(), monotonicMs: clock.monotonicMs() };
-  const look = await unknown.inspect(() => Promise.resolve(0), 0);
-  const { settleMs } = look;
-  const evidence = { observed, facts, look, settleMs, moment, writers };
-  return judge({ ...evidence, finishAsked: false, deleted: false, onNetwork: false }, quiet);
-}
-
-function messageOf(error: unknown, path: string): string {
-  if (error instanceof Unavailable) return error.message;
-  return `Cannot read ${path}: ${(error as Error).message}. Check its permissions`;
 }

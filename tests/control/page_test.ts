@@ -33,6 +33,9 @@ const EVENT_TYPES: Record<TakeEvent["type"], true> = {
   "take.warned": true,
   "take.suspended": true,
   "take.failed": true,
+  "take.paused": true,
+  "take.unpaused": true,
+  "take.cancelled": true,
 };
 
 const textOf = (path: string) => pageAssets.find((asset) => asset.path === path)!.text;
@@ -52,11 +55,11 @@ Deno.test("createApp() serves every file of the page with its type and the versi
 
 Deno.test("page loads only what the same server serves, and nothing that its policy forbids", () => {
   const served = new Set(pageAssets.map((asset) => asset.path));
-  const html = textOf("/");
+  const html = textOf("/") + textOf("/login");
   const loads = [...html.matchAll(/(?:src|href)="([^"]*)"/g)].map((match) => match[1]!);
   assert(loads.length >= 3);
   for (const url of loads) {
-    assert(served.has(url) || url.startsWith("data:") || url === "/api/takes", url);
+    assert(served.has(url) || /^(data:|#)/.test(url) || url === "/api/takes", url);
   }
   assert(!/<style|\sstyle=|\son\w+=|<script(?![^>]*src=)/.test(html), "inline code or style");
   for (const { path, text } of pageAssets.filter((asset) => asset.path.endsWith(".js"))) {

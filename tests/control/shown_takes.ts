@@ -58,6 +58,8 @@ export function shown(over: Partial<TakeSnapshot>, already = false): Shown {
       trouble: null,
       meter: createMeter(),
       outcome: null,
+      paused: false,
+      cancelled: false,
       ...over,
     },
   };

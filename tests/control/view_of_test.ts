@@ -1,4 +1,5 @@
 import { assertEquals, assertLessOrEqual } from "@std/assert";
+import type { DurableEvent } from "../../src/events.ts";
 import { viewOf } from "../../src/control/view_of.ts";
 import type { TakeSnapshot } from "../../src/take/take.ts";
 import {
@@ -132,4 +133,68 @@ Deno.test("viewOf() tells how it ended as it stands now, and after a restart as 
   const died = ended({ is: "ended", by: "abandoned", finishedByRecorder: false });
   assertEquals(view({ state: stateOf("ss", died), sight: sightOf(31, GROWING) }), [null, true]);
   assertEquals(view({ state: stateOf("sss", died, FINALIZED) }), ["abandoned", false]);
+});
+
+Deno.test("viewOf() marks on the strip what was sent more than once", () => {
+  const again: DurableEvent[] = [1, 2, 2].map((number) => ({ type: "part.started", number }));
+  const view = viewOf(shown({ state: stateOf("sss", ...again), sight: sightOf(30, GROWING) }));
+  assertEquals(view.resentPartCount, 1);
+  assertEquals(view.strip.map(({ from, to, resent }) => [from, to, resent]), [
+    [1, 1, undefined],
+    [2, 2, true],
+    [3, 3, undefined],
+  ]);
+});
+
+Deno.test("viewOf() links the asset only where the service said where", () => {
+  const created: DurableEvent = { type: "asset.created", assetId: "a2", name: "a.mov" };
+  const viewUrl = "https://next.frame.io/project/p/view/a2";
+  const urlOf = (event: DurableEvent) => viewOf(shown({ state: stateOf("s", event) })).assetUrl;
+  assertEquals(urlOf(created), null);
+  assertEquals(urlOf({ ...created, viewUrl }), viewUrl);
+});
+
+Deno.test("viewOf() offers exactly the operations that the take would accept", () => {
+  const sight = sightOf(30, GROWING);
+  const failed = (changedLate: boolean) => ({ is: "failed", message: "no", changedLate }) as const;
+  const started = stateOf("ss");
+  const rows: [over: Partial<TakeSnapshot>, operations: string][] = [
+    [{}, ""],
+    [{ state: started, sight }, "finish pause prioritise cancel"],
+    [{ state: started, sight, trouble: "offline" }, "finish pause retry prioritise cancel"],
+    [{ state: started, sight, paused: true, trouble: "x" }, "finish resume prioritise cancel"],
+    [{ state: stateOf("ss", FINAL), sight }, "pause prioritise cancel"],
+    [{ state: stateOf("sss", FINALIZED), sight: sightOf(30, ENDED) }, ""],
+    [{ state: stateOf("sss", FINALIZED, VERIFIED), outcome: { is: "done" } }, ""],
+    [{ state: started, sight, outcome: { is: "suspended" } }, ""],
+    [{ state: started, sight, outcome: { is: "cancelled" }, cancelled: true }, ""],
+    [{ state: started, sight, outcome: failed(false) }, "retry cancel"],
+    [{ state: stateOf("sss", FINALIZED), sight, outcome: failed(true) }, ""],
+    [{ outcome: failed(false) }, "retry"],
+  ];
+  for (const [over, operations] of rows) {
+    assertEquals(viewOf(shown(over)).operations.join(" "), operations);
+  }
+  const first = { ...shown({ state: started, sight }), prioritised: true };
+  assertEquals([viewOf(first).prioritised, viewOf(first).operations.join(" ")], [
+    true,
+    "finish pause cancel",
+  ]);
+});
+
+Deno.test("viewOf() says how a pause and a cancellation stand", () => {
+  const sight = sightOf(30, GROWING);
+  const paused = viewOf(shown({ state: stateOf("ss"), sight, paused: true }));
+  assertEquals([paused.phase, paused.words], [
+    "paused",
+    "paused: nothing is sent until it is resumed",
+  ]);
+  const gone = viewOf(
+    shown({ state: stateOf("ss"), sight, cancelled: true, outcome: { is: "cancelled" } }),
+  );
+  assertEquals([gone.phase, gone.words, gone.behindSeconds], [
+    "cancelled",
+    "cancelled: what is stored stays incomplete in Frame.io",
+    null,
+  ]);
 });

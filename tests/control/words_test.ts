@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { stripCells, stripCounts } from "../../src/control/page/cells.js";
-import { duration, groupOf, headlineOf, marksOf, size } from "../../src/control/page/words.js";
+import { duration, groupOf, marksOf, size } from "../../src/control/page/words.js";
 import type { StripRun } from "../../src/control/view.ts";
 import { finalizedView, stripRuns, takeView } from "./views.ts";
 
@@ -39,20 +39,6 @@ Deno.test("marksOf() says what a person should know, once", () => {
   assertEquals(marksOf(orphan), ["not finalized by its recorder", "ended by its recorder's exit"]);
   const said = { ...orphan, words: "finalized and verified, not finalized by its recorder" };
   assertEquals(marksOf(said), ["ended by its recorder's exit"]);
-});
-
-Deno.test("headlineOf() puts what needs a person first, then the worst lag", () => {
-  const failed = takeView({ phase: "failed", behindSeconds: null });
-  assertEquals(headlineOf([]), "Ready for the recorder.");
-  assertEquals(headlineOf([takeView()]), "1 take on the way, 2.4 s behind.");
-  assertEquals(
-    headlineOf([finalizedView(), takeView(), takeView({ behindSeconds: 12 }), failed]),
-    "1 take needs you. 2 takes on the way, at most 12 s behind.",
-  );
-  assertEquals(headlineOf([takeView({ behindSeconds: null })]), "1 take on the way.");
-  assertEquals(headlineOf([finalizedView()]), "The take is finalized and verified.");
-  const unverified = finalizedView({ verified: false });
-  assertEquals(headlineOf([finalizedView(), unverified]), "All 2 takes are finalized.");
 });
 
 Deno.test("groupOf() keeps a take in trouble on the way while it is under way", () => {

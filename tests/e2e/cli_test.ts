@@ -43,7 +43,7 @@ Deno.test("reeltime's command line", async (t) => {
       run: () =>
         checkHelp(
           [],
-          "watch name sandbox api folder token-file state listen no-listen lanes idle abandon stay correct json"
+          "watch name sandbox api folder token-file state listen no-listen control-token-file allow-root lanes idle abandon stay correct json"
             .split(" ").map((flag) => `--${flag}`),
         ),
     },

@@ -1,7 +1,10 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { MIB } from "../../src/parts/limits.ts";
 import { createMov } from "../support/mov_writer.ts";
+import { noBrowser, startBrowser } from "./browser.ts";
 import { ACCESS, ANY_PORT, openDesk, pageOf } from "./desk.ts";
+import { checkJourney } from "./page_journey.ts";
+import { checkButtons, checkFifty, checkNames, checkStates, checkSteady } from "./page_looks.ts";
 import { start } from "./program.ts";
 import { type SandboxProcess, startSandbox } from "./sandbox.ts";
 import { sideBySide } from "./side_by_side.ts";
@@ -96,4 +99,36 @@ Deno.test("reeltime's page", async (t) => {
       run: () => checkDefaultPort(sandbox),
     },
   ]);
+});
+
+/** Where the pictures go, to be kept: a folder. Without it they go with the test. */
+const SHOTS = Deno.env.get("PAGE_SHOTS");
+
+Deno.test({
+  name: `reeltime's page in a browser${noBrowser()}`,
+  ignore: noBrowser() !== "",
+  sanitizeOps: false, // the browser's driver keeps pipes and timers of its own
+  sanitizeResources: false,
+  async fn(t) {
+    const shots = SHOTS ?? await Deno.makeTempDir({ prefix: "reeltime-e2e-shots-" });
+    await using sandbox = await startSandbox();
+    const browser = await startBrowser();
+    try {
+      await sideBySide(t, [
+        {
+          name: "shows a take from before its first byte to its end, and does what is pressed",
+          run: () => checkJourney(browser, sandbox, shots),
+        },
+        { name: "is fit for all in light", run: () => checkStates(browser, "light") },
+        { name: "is fit for all in dark", run: () => checkStates(browser, "dark") },
+        { name: "shows fifty takes as rows that open", run: () => checkFifty(browser) },
+        { name: "shows names as text", run: () => checkNames(browser) },
+        { name: "asks before something is lost", run: () => checkButtons(browser) },
+        { name: "moves nothing while figures change", run: () => checkSteady(browser) },
+      ]);
+    } finally {
+      await browser.close();
+      if (SHOTS === undefined) await Deno.remove(shots, { recursive: true });
+    }
+  },
 });

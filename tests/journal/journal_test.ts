@@ -105,6 +105,15 @@ Deno.test("journal forgets every URL of an asset that is left, and none that com
   assertEquals([...urls].map(([part, { url }]) => [part, url]), [[2, "https://s3/second-asset"]]);
 });
 
+Deno.test("journal forgets every URL of a take that is cancelled, and no other's", async () => {
+  await using opened = await openedJournal();
+  const { journal } = opened;
+  journal.append("t1", [registered(2), registered(3)]);
+  journal.append("t2", [registered(2)]);
+  journal.append("t1", [{ event: { type: "take.cancelled", by: "operator" } }]);
+  assertEquals([journal.replay("t1").urls.size, journal.replay("t2").urls.size], [0, 1]);
+});
+
 Deno.test("journal writes all entries or none", async () => {
   await using opened = await openedJournal();
   const { journal } = opened;

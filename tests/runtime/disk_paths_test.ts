@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Config } from "../../src/errors.ts";
-import { makePrivateFolder, systemDisk } from "../../src/runtime/disk.ts";
+import { makePrivateFolder, realPathNow, systemDisk } from "../../src/runtime/disk.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 import { within } from "../support/within.ts";
 
@@ -20,6 +20,7 @@ Deno.test("realPath() goes through links, also for a file that is not there yet"
   ] as const;
   for (const [path, real] of cases) {
     assertEquals(await systemDisk.realPath(folder.at(...path)), folder.at(...real));
+    assertEquals(realPathNow(folder.at(...path)), folder.at(...real));
   }
 });
 
@@ -32,16 +33,21 @@ Deno.test("realPath() follows a link whose file is not there yet, as writing to 
   for (const name of ["absolute.mov", "relative.mov", "twice.mov"]) {
     const before = await systemDisk.realPath(folder.at(name));
     assertEquals(before, folder.at("card", "take.mov"), name);
+    assertEquals(realPathNow(folder.at(name)), before, name);
   }
   await Deno.writeTextFile(folder.at("twice.mov"), "x");
   assertEquals(await systemDisk.realPath(folder.at("twice.mov")), folder.at("card", "take.mov"));
+  assertEquals(realPathNow(folder.at("twice.mov")), folder.at("card", "take.mov"));
 });
 
 Deno.test("realPath() makes a relative path absolute, down to the root", async () => {
   assertEquals(await systemDisk.realPath("no-such.mov"), `${await Deno.realPath(".")}/no-such.mov`);
+  assertEquals(realPathNow("no-such.mov"), `${await Deno.realPath(".")}/no-such.mov`);
   if (!onWindows) {
     assertEquals(await systemDisk.realPath("/"), "/");
+    assertEquals(realPathNow("/"), "/");
     assertEquals(await systemDisk.realPath("/no-such/a.mov"), "/no-such/a.mov");
+    assertEquals(realPathNow("/no-such/a.mov"), "/no-such/a.mov");
   }
 });
 

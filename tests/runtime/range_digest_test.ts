@@ -2,7 +2,7 @@ import { assert, assertEquals, assertLessOrEqual, assertRejects } from "@std/ass
 import { xxhash128 } from "hash-wasm";
 import { RecordingChanged, Unavailable } from "../../src/errors.ts";
 import { systemDisk } from "../../src/runtime/disk.ts";
-import { READ_BUFFER_BYTES, systemRangeDigest } from "../../src/runtime/range_digest.ts";
+import { type Pace, READ_BUFFER_BYTES, systemRangeDigest } from "../../src/runtime/range_digest.ts";
 import { noise } from "../support/bytes.ts";
 import { memorySource } from "../support/memory_source.ts";
 import { openPeer, type PeerRequest } from "../support/raw_peer.ts";
@@ -18,8 +18,8 @@ const stored = async (request: PeerRequest) => {
 };
 
 /** The door, closed at the end. */
-function openDigests() {
-  const digests = systemRangeDigest();
+function openDigests(pace?: Pace) {
+  const digests = systemRangeDigest(pace);
   return { ...digests, [Symbol.dispose]: () => digests.close() };
 }
 
@@ -154,4 +154,61 @@ Deno.test("RangeDigest stops digesting when it is aborted", async () => {
   const range = { start: 0, end: MIB };
   await assertRejects(() => digests.digest(source, range, abort.signal), Error, "enough");
   assertEquals(reads, 2);
+});
+
+Deno.test("RangeDigest hands over what its pace grants, piece by piece, and the bytes stay the same", async () => {
+  const asked: number[] = [];
+  using digests = openDigests(async (wantedBytes) => {
+    asked.push(wantedBytes);
+    await Promise.resolve();
+    return Math.min(wantedBytes, 100_000);
+  });
+  await using peer = await openPeer(stored);
+  const bytes = noise(2 * READ_BUFFER_BYTES + 777);
+  const told: number[] = [];
+  const range = { start: 0, end: bytes.length };
+  const sent = await digests.send(
+    ...[memorySource(bytes), range, target(peer.url), never] as const,
+    (sentBytes) => told.push(sentBytes),
+  );
+  assertEquals(await peer.requests[0]!.whole, bytes);
+  assertEquals(sent.digest, await xxhash128(bytes));
+  assertEquals(asked.slice(0, 4), [262_144, 162_144, 62_144, 262_144]);
+  assertEquals([told[0], told.at(-1)], [100_000, bytes.length]);
+});
+
+Deno.test("RangeDigest that waits for its pace has not stalled", async () => {
+  const stallMs = 50;
+  let waits = 0;
+  using digests = openDigests(async (wantedBytes) => {
+    if (++waits === 1) await new Promise((resolve) => setTimeout(resolve, 6 * stallMs));
+    return wantedBytes;
+  });
+  await using peer = await openPeer(stored);
+  const range = { start: 0, end: MIB };
+  const order = { ...target(peer.url), stallMs };
+  const sent = await digests.send(memorySource(noise(MIB)), range, order, never);
+  assertEquals([sent.answer.status, waits], [200, 4]);
+});
+
+Deno.test("RangeDigest that waits for its pace can be aborted, and its connection is dropped", async () => {
+  const asked = Promise.withResolvers<void>();
+  using digests = openDigests((wantedBytes, signal) => {
+    if (wantedBytes === READ_BUFFER_BYTES) return 1000;
+    return new Promise((_resolve, reject) => {
+      signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+      asked.resolve();
+    });
+  });
+  const begun = Promise.withResolvers<PeerRequest>();
+  await using peer = await openPeer(begun.resolve);
+  const abort = new AbortController();
+  const range = { start: 0, end: MIB };
+  const sending = digests.send(memorySource(noise(MIB)), range, target(peer.url), abort.signal);
+  await asked.promise;
+  const request = await begun.promise;
+  abort.abort(new Error("paused"));
+  await assertRejects(() => sending, Error, "paused");
+  await request.gone;
+  assert(request.received().length < MIB);
 });

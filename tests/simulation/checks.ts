@@ -11,6 +11,12 @@ import { digestOf, type Run } from "./content.ts";
 import { createEventChecks } from "./event_checks.ts";
 import type { SimFile } from "./files.ts";
 import { createJournalChecks } from "./journal_checks.ts";
+import type { Life } from "./life.ts";
+import {
+  checkOperatedRow,
+  createOperationChecks,
+  type OperationChecks,
+} from "./operation_checks.ts";
 import type { Process } from "./process.ts";
 import { checkReason, unseenMs } from "./reasons.ts";
 import { SECRET_MARK, type ServiceAsset } from "./service.ts";
@@ -26,6 +32,8 @@ export interface Checks {
   putBegins(url: string, range: ByteRange, runs: () => Run[]): void;
   /** A range was read whole, to be compared. @param beganMs World time. */
   read(file: SimFile, range: ByteRange, beganMs: number): void;
+  /** What an operator's word forbids one process. */
+  operations(life: Life): OperationChecks;
   /** Everything is quiet between two steps. */
   step(process: Process): void;
 }
@@ -155,6 +163,9 @@ export function createChecks(world: World): Checks {
       if (view.storedBytes > acknowledgedBytes && view.assetId === take.assetId) {
         violate(`${view.storedBytes} bytes shown as stored, ${acknowledgedBytes} are acknowledged`);
       }
+      if (take.cancelledAtMs !== null && keptUrls(world, take.id).size > 0) {
+        violate("URLs of a cancelled take are kept");
+      }
       if (view.phase === "finalized" && !take.verified) violate("shown as finalized, not verified");
       checkBehind(process, take, view);
     }
@@ -197,6 +208,7 @@ export function createChecks(world: World): Checks {
       }
       checkFact(take, event);
       journalChecks.row(take, event);
+      checkOperatedRow(world, take, event);
       eventChecks.row(row);
     },
     event(event) {
@@ -206,6 +218,7 @@ export function createChecks(world: World): Checks {
       eventChecks.event(event);
     },
     read: journalChecks.read,
+    operations: (life) => createOperationChecks(world, life),
     putBegins(url, { start, end }, runs) {
       const found = service.partOfUrl(url);
       if (found === null) return;
@@ -226,6 +239,7 @@ export function createChecks(world: World): Checks {
       if (schedule.pending(life) > 4 * mostTimers) violate(`${schedule.pending(life)} timers`);
       if (++steps % STEPS_A_VIEW !== 0 || life.isDead) return;
       checkViews(process);
+      process.checkOperations();
       for (const take of takes.values()) {
         const open = take.registered.size - take.storedOnce.size;
         if (open > 2 * PARTS_A_LANE * plan.lanes + 2 && take.ended === null) {

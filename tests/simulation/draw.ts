@@ -2,6 +2,7 @@
 import { type Chance, chanceOf } from "./chance.ts";
 import { asDevice } from "./draw_device.ts";
 import { sharpened } from "./draw_ending.ts";
+import { operated } from "./draw_operations.ts";
 import {
   type AtFinal,
   type Deed,
@@ -78,18 +79,22 @@ export const FIRST_LONG_SEED = 1_000_000;
 /** Seeds from here up to {@linkcode FIRST_LONG_SEED} are about what happens around the final part. */
 export const FIRST_ENDING_SEED = 500_000;
 
-/** Seeds from here up to {@linkcode LAST_DEVICE_SEED} go in as a paired device. */
+/** Seeds from here up to {@linkcode FIRST_OPERATED_SEED} go in as a paired device. */
 export const FIRST_DEVICE_SEED = 300_000;
-const LAST_DEVICE_SEED = 399_999;
+
+/** Seeds from here up to {@linkcode FIRST_ENDING_SEED} are about what an operator asks for. */
+export const FIRST_OPERATED_SEED = 400_000;
 
 /** Draws a world. */
 export function planOf(seed: number): Plan {
-  if (seed >= FIRST_DEVICE_SEED && seed <= LAST_DEVICE_SEED) {
+  if (seed >= FIRST_DEVICE_SEED && seed < FIRST_OPERATED_SEED) {
     return asDevice(drawWorld(seed), chanceOf(seed ^ 0xdec1));
   }
-  const isEnding = seed >= FIRST_ENDING_SEED && seed < FIRST_LONG_SEED;
   const plan = drawWorld(seed);
-  return isEnding ? sharpened(plan, chanceOf(seed ^ 0xe4d)) : plan;
+  if (seed < FIRST_OPERATED_SEED || seed >= FIRST_LONG_SEED) return plan;
+  return seed < FIRST_ENDING_SEED
+    ? operated(plan, chanceOf(seed ^ 0x09e7a))
+    : sharpened(plan, chanceOf(seed ^ 0xe4d));
 }
 
 /** Most worlds are brisk; a few are long, huge or far offline. */

@@ -2,6 +2,7 @@
 import { assembled } from "./checks.ts";
 import { digestOf } from "./content.ts";
 import type { Recording } from "./recording.ts";
+import type { KnownTake } from "./takes.ts";
 import type { World } from "./world.ts";
 
 /** Looks at every recording, every take and every asset. */
@@ -9,6 +10,19 @@ export function checkEnd(world: World): void {
   checkDevice(world);
   for (const recording of world.recordings) checkRecording(world, recording);
   checkStrays(world);
+  for (const take of world.takes.values()) checkCancelled(world, take);
+}
+
+/** What was given up is not in Frame.io as if it were whole. */
+function checkCancelled(
+  world: World,
+  { cancelledAtMs, assetId, path, finalized }: KnownTake,
+): void {
+  if (cancelledAtMs === null) return;
+  const asset = world.service.assets.find(({ id }) => id === assetId);
+  if (finalized !== null || asset?.isAssembling) {
+    world.violate(`${path} was cancelled, and is whole`);
+  }
 }
 
 /** The newest take of a recording holds its file, byte for byte. */

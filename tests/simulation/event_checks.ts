@@ -35,7 +35,7 @@ export function createEventChecks(world: World): EventChecks {
   /** Facts on disk that nobody has been told of yet. */
   const untold = new Map<string, number>();
   /** When a part may be tried again, by the error before. */
-  const notBeforeMs = new Map<string, number>();
+  const notBeforeMs = new Map<string, { readonly atMs: number; readonly sinceMs: number }>();
   const add = (key: string, by: number) => void untold.set(key, (untold.get(key) ?? 0) + by);
 
   function checkTold({ id: _id, time: _time, takeId, ...event }: PublishedEvent): void {
@@ -56,9 +56,11 @@ export function createEventChecks(world: World): EventChecks {
     if (REFUSALS.test(message)) violate(`what was refused is tried again: ${message}`);
     const [, leastMs] = ASKED_WAITS.find(([words]) => words.test(message))!;
     if (retryInMs < leastMs) violate(`tried again after ${retryInMs} ms: ${message}`);
-    const earlyMs = (notBeforeMs.get(errand) ?? 0) - schedule.nowMs;
+    const wait = notBeforeMs.get(errand);
+    const isShort = wait !== undefined && world.retriedAtMs >= wait.sinceMs; // by the operator's word
+    const earlyMs = isShort ? 0 : (wait?.atMs ?? 0) - schedule.nowMs;
     if (errand !== "" && earlyMs > 0) violate(`${errand} was tried again ${earlyMs} ms too early`);
-    notBeforeMs.set(errand, schedule.nowMs + leastMs);
+    notBeforeMs.set(errand, { atMs: schedule.nowMs + leastMs, sinceMs: schedule.nowMs });
   }
 
   return {

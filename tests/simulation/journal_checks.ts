@@ -133,7 +133,7 @@ export function createJournalChecks(world: World): JournalChecks {
     const before = [...takes.values()]
       .filter(({ id, path }) => id !== take.id && path === take.path).at(-1);
     if (before === undefined || before.fileId !== take.fileId || file === undefined) return;
-    if (changedLate.has(before.id)) return;
+    if (changedLate.has(before.id) || before.cancelledAtMs !== null) return;
     if (before.finalized !== null) {
       if (stillMs(file) < unseenMs(world)) return;
       const modifiedMs = Math.floor(file.modifiedMs / timeGrainMs) * timeGrainMs;

@@ -3,6 +3,7 @@ import type { TakeOutcome } from "../../src/take/take.ts";
 import type { Deed } from "./plan.ts";
 import { pairDevice } from "./pairing.ts";
 import { type Process, startProcess } from "./process.ts";
+import { isHalted, newestOf } from "./takes.ts";
 import { recordingAt, type World } from "./world.ts";
 
 /** Runs of the command in one world; more are a program that never gets to its end. */
@@ -10,6 +11,9 @@ const MOST_STARTS = 60;
 
 /** How long somebody waits after the last recorder before the command is run once more to be sure. */
 const LOOK_BACK_MS = 2000;
+
+/** How often a resume is asked for until it is done, in milliseconds. */
+const RESUME_EVERY_MS = 1000;
 
 /** A person at the machine: runs the command, presses keys, pulls plugs, runs it again. */
 export interface Operator {
@@ -34,7 +38,10 @@ export function startOperator(world: World, checks: Checks): Operator {
     disturbedAtMs: 0,
     over: Promise.resolve(),
   };
-  for (const deed of plan.deeds) schedule.after(deed.atMs, null, () => commit(deed));
+  for (const deed of plan.deeds) {
+    const act = deed.do === "resume" ? () => resume(deed.recording) : () => commit(deed);
+    schedule.after(deed.atMs, null, act);
+  }
   operator.over = operate();
   return operator;
 
@@ -71,6 +78,14 @@ export function startOperator(world: World, checks: Checks): Operator {
         }
         return;
       }
+      case "retry":
+        world.retriedAtMs = schedule.nowMs;
+        return ask(process, deed.do, deed.recording);
+      case "pause":
+      case "cancel":
+        return ask(process, deed.do, deed.recording);
+      case "resume":
+        return; // not bound to a process that lives at this moment
       case "second_process": {
         const second = startProcess(world, checks);
         second.done.then(
@@ -81,6 +96,25 @@ export function startOperator(world: World, checks: Checks): Operator {
         return;
       }
     }
+  }
+
+  function ask(process: Process, what: "pause" | "resume" | "cancel" | "retry", recording: number) {
+    const { path } = world.recordings[recording]!;
+    const shown = process.studio.shown().findLast(({ target }) => target.path === path);
+    if (shown !== undefined) log.note(`${what}: ${process.studio[what](shown.takeId)}`);
+  }
+
+  /** Nobody leaves a take paused: asks until it is not, also through crashes and full disks. */
+  function resume(recording: number): void {
+    const { path } = world.recordings[recording]!;
+    const take = newestOf(world.takes, path);
+    if (take === undefined || !isHalted(take)) return;
+    const { process } = operator;
+    if (process !== null && !process.life.isDead) {
+      operator.disturbedAtMs = schedule.nowMs;
+      ask(process, "resume", recording);
+    }
+    schedule.after(RESUME_EVERY_MS, null, () => resume(recording));
   }
 
   async function operate(): Promise<void> {

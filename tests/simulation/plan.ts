@@ -82,6 +82,12 @@ export type Deed =
   | { readonly atMs: number; readonly do: "set_clock"; readonly byMs: number }
   | { readonly atMs: number; readonly do: "suspend" }
   | { readonly atMs: number; readonly do: "finish"; readonly recording: number }
+  /** A pause is always followed by a resume, or the world could not end. */
+  | { readonly atMs: number; readonly do: "pause" | "resume"; readonly recording: number }
+  /** The take is given up; the same command, run once more, begins a new one. */
+  | { readonly atMs: number; readonly do: "cancel"; readonly recording: number }
+  /** Waits are cut short, failed takes go on. */
+  | { readonly atMs: number; readonly do: "retry"; readonly recording: number }
   /** The same command once more, while the first process lives. */
   | { readonly atMs: number; readonly do: "second_process" };
 

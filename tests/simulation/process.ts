@@ -8,6 +8,7 @@ import { fixedToken } from "../../src/frameio/tokens.ts";
 import { deviceTokens, VERSION } from "./pairing.ts";
 import { userRoute } from "../../src/frameio/realtime.ts";
 import type { NewRow } from "../../src/runtime/event_store.ts";
+import type { Http } from "../../src/runtime/http.ts";
 import { openJournal } from "../../src/journal/journal.ts";
 import { basename } from "@std/path";
 import { MIN_PART_BYTES } from "../../src/parts/limits.ts";
@@ -34,6 +35,8 @@ export interface Process {
   /** Ctrl-C. */
   interrupt(): void;
   readonly sends: Sends;
+  /** Everything is quiet: nothing goes that an operator has forbidden. */
+  checkOperations(): void;
   /** Recordings that it has open. */
   openCount(): number;
 }
@@ -48,8 +51,23 @@ export function startProcess(world: World, checks: Checks): Process {
   const disk = twinDisk(
     ...[life, files, plan.disk, world.chance.fork(), tally, world.violate, mostParts] as const,
   );
-  const sends: Sends = { count: 0, onBegin: checks.putBegins, onRead: checks.read };
-  const http = twinHttp(life, network, service);
+  const operations = checks.operations(life);
+  const sends: Sends = {
+    count: 0,
+    onBegin(...args) {
+      checks.putBegins(...args);
+      operations.putBegins(args[0]);
+    },
+    onEnd: operations.putEnds,
+    onRead: checks.read,
+  };
+  const twin = twinHttp(life, network, service);
+  const http: Http = {
+    request(request) {
+      operations.asks(request.url, request.method);
+      return twin.request(request);
+    },
+  };
   const store = twinStore(life, folder, plan.disk, onRow, tally);
   function onRow(row: NewRow): void {
     checks.row(row);
@@ -111,5 +129,13 @@ export function startProcess(world: World, checks: Checks): Process {
     await Promise.all([...background, settle()]);
   });
   done.catch(() => {}); // awaited by the operator; a dead process may reject unseen
-  return { life, studio, done, interrupt: () => abort.abort(), sends, openCount: disk.openCount };
+  return {
+    life,
+    studio,
+    done,
+    interrupt: () => abort.abort(),
+    sends,
+    openCount: disk.openCount,
+    checkOperations: operations.step,
+  };
 }

@@ -110,6 +110,31 @@ export const scenarios: readonly (readonly [name: string, plan: Plan])[] = [
   ],
   ["is suspended and goes on", deeds({ atMs: 4 * SECOND, do: "suspend" })],
   ["is finished by the operator", deeds({ atMs: 5 * SECOND, do: "finish", recording: 0 })],
+  [
+    "is paused over its recorder's stop, killed, and resumed in another process",
+    deeds(
+      { atMs: 4 * SECOND, do: "pause", recording: 0 },
+      { atMs: 9 * SECOND, do: "crash" },
+      { atMs: MINUTE, do: "resume", recording: 0 },
+    ),
+  ],
+  [
+    "is finished while it is paused",
+    deeds(
+      { atMs: 4 * SECOND, do: "pause", recording: 0 },
+      { atMs: 5 * SECOND, do: "finish", recording: 0 },
+      { atMs: 20 * SECOND, do: "resume", recording: 0 },
+    ),
+  ],
+  ["is given up half-way and begun anew", deeds({ atMs: 4 * SECOND, do: "cancel", recording: 0 })],
+  [
+    "is given up in a pause after a crash",
+    deeds(
+      { atMs: 3 * SECOND, do: "pause", recording: 0 },
+      { atMs: 4 * SECOND, do: "crash" },
+      { atMs: 7 * SECOND, do: "cancel", recording: 0 },
+    ),
+  ],
   ["is started twice", deeds({ atMs: 4 * SECOND, do: "second_process" })],
   ["sleeps for an hour", deeds({ atMs: 4 * SECOND, do: "freeze", forMs: HOUR, breaks: true })],
   [

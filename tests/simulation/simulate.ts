@@ -5,6 +5,7 @@ import { startOperator } from "./operator.ts";
 import { planOf } from "./draw.ts";
 import type { Plan } from "./plan.ts";
 import { recordedHours } from "./recording.ts";
+import { isHalted, newestOf } from "./takes.ts";
 import { createWorld, type World } from "./world.ts";
 
 /** How one world came out. Holds nothing of the wall clock. */
@@ -97,6 +98,8 @@ function limitedMs({ device, lanes }: Plan, bytes: number): number {
 function checkTime(world: World, operator: ReturnType<typeof startOperator>): void {
   const { plan, schedule, recordings, network } = world;
   if (operator.process === null || operator.process.life.isDead) return;
+  const newest = recordings.flatMap(({ path }) => newestOf(world.takes, path) ?? []);
+  if (newest.some(isHalted)) return;
   const calmSinceMs = Math.max(
     operator.disturbedAtMs,
     network.weather.healMs,

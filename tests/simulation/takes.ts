@@ -25,6 +25,10 @@ export interface KnownTake {
     | { readonly sizeBytes: number; readonly modifiedMs: number; readonly atMs: number }
     | null;
   verified: boolean;
+  /** When the operator paused it, world milliseconds; null while it is not paused. */
+  pausedAtMs: number | null;
+  /** When the operator gave it up, world milliseconds. */
+  cancelledAtMs: number | null;
 }
 
 /** Adds a row to what is known. @returns Its take, and what it says. */
@@ -84,14 +88,34 @@ export function know(
     case "take.verified":
       take.verified = true;
       break;
+    case "take.paused":
+      take.pausedAtMs = nowMs;
+      break;
+    case "take.unpaused":
+      take.pausedAtMs = null;
+      break;
+    case "take.cancelled":
+      take.cancelledAtMs = nowMs;
+      break;
   }
   return { take, event };
+}
+
+/** The newest take of the recording at a path. */
+export function newestOf(takes: ReadonlyMap<string, KnownTake>, path: string) {
+  return [...takes.values()].filter((take) => take.path === path).at(-1);
+}
+
+/** Whether a take waits for its operator. */
+export function isHalted({ pausedAtMs, cancelledAtMs, verified }: KnownTake): boolean {
+  return pausedAtMs !== null && cancelledAtMs === null && !verified;
 }
 
 function freshTake(id: string, path: string, fileId: string): KnownTake {
   return {
     ...{ id, path, fileId, assetId: null, unansweredCreates: 0, formerAssets: [], ...freshParts() },
     ...{ finishAskedBytes: null, ended: null, finalized: null, verified: false },
+    ...{ pausedAtMs: null, cancelledAtMs: null },
   };
 }
 

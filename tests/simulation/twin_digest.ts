@@ -17,6 +17,8 @@ export interface Sends {
   count: number;
   /** Called as a PUT begins. */
   onBegin(url: string, range: ByteRange, runs: () => Run[]): void;
+  /** Called when it is over, however. */
+  onEnd(url: string): void;
   /** Called when a range was read whole, to be compared. @param beganMs World time. */
   onRead(file: SimFile, range: ByteRange, beganMs: number): void;
 }
@@ -137,6 +139,7 @@ export function twinDigest(
           return await put(source, range, target, signal, line, onSent);
         } finally {
           sends.count--;
+          sends.onEnd(target.url);
           line.close();
         }
       }),

@@ -27,6 +27,8 @@ export interface World {
   readonly takes: Map<string, KnownTake>;
   /** How far the wall clock was set off, in milliseconds. */
   wallShiftMs: number;
+  /** When somebody last said to try again at once, world milliseconds. */
+  retriedAtMs: number;
   /** Broken promises of the program. */
   readonly violations: string[];
   /** Faults that were put in, by name. */
@@ -61,7 +63,7 @@ export function createWorld(seed: number, plan: Plan, keepsLog: boolean): World 
   );
   const world: World = {
     ...{ plan, chance, schedule, log, files, service, network, folder, violations, faults },
-    ...{ takes: new Map(), wallShiftMs: 0, tally, violate },
+    ...{ takes: new Map(), wallShiftMs: 0, retriedAtMs: -Infinity, tally, violate },
     recordings: plan.recordings.map((recording, index) =>
       startRecording(schedule, files, recording, index, chance.fork(), log.note)
     ),

@@ -237,3 +237,50 @@ Deno.test("decide() sends the parts that came with an asset, and the last one wh
   assertEquals(doing(decide(state, now), "put"), []);
   assertEquals(doing(decide(state, { ...now, isVerified: () => true }), "put"), [101]);
 });
+
+/** A paused take with a stored and an open part. */
+function paused(): TakeState {
+  const state = takeWith([5 * MIB]);
+  addPart(state, 3, 5 * MIB, "registered");
+  apply(state, { type: "take.paused", by: "operator" });
+  return state;
+}
+
+Deno.test("decide() begins nothing of a paused take but to read again what is stored", () => {
+  const state = paused();
+  assertEquals(decide(state, scene(500 * MIB, GROWING)), []);
+  assertEquals(decide(state, scene(500 * MIB, GROWING, { hasUrl: () => false })), []);
+  assertEquals(decide(state, scene(16 * MIB, ENDED)), [{ do: "verify", number: 2 }]);
+  apply(state, { type: "take.unpaused", by: "operator" });
+  assertEquals(doing(decide(state, scene(16 * MIB, ENDED)), "put"), [3]);
+});
+
+Deno.test("decide() creates no asset of a paused take", () => {
+  const state = emptyState("t");
+  apply(state, { type: "take.paused", by: "operator" });
+  assertEquals(decide(state, scene(9 * MIB, GROWING)), []);
+  assertEquals(decide(state, scene(9 * MIB, ENDED, { takes: "finished" })), []);
+});
+
+Deno.test("decide() follows a recorder that moves its media also in a pause", () => {
+  const moved = decide(paused(), scene(99 * MIB, GROWING, { mediaStart: 5036 }));
+  assertEquals(moved, [{ do: "shift", byBytes: 5000, mediaStart: 5036 }]);
+});
+
+Deno.test("decide() brings a take to its end that was paused when all of it was in", () => {
+  const state = paused();
+  apply(state, { type: "part.stored", number: 3, digest: "d3" });
+  apply(state, { type: "take.finalized", sizeBytes: 15 * MIB, modifiedMs: 1, tailMs: 1 });
+  assertEquals(decide(state, scene(15 * MIB, ENDED, { isVerified: () => true })), [
+    { do: "conclude" },
+  ]);
+});
+
+Deno.test("decide() has nothing to do for a cancelled take", () => {
+  const state = takeWith([5 * MIB]);
+  apply(state, { type: "take.cancelled", by: "operator" });
+  for (const judgement of [GROWING, SETTLING, ENDED]) {
+    assertEquals(decide(state, scene(500 * MIB, judgement)), []);
+    assertEquals(decide(state, scene(MIB, judgement)), []);
+  }
+});

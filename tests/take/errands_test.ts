@@ -42,7 +42,12 @@ Deno.test("errands keeps a failed one busy for the policy's wait, and no longer"
   const { clock, errands, delays } = openErrands();
   errands.start("register", offline);
   await settled();
-  assertEquals(delays, [{ errand: "register", message: "Cannot reach it", retryInMs: 100 }]);
+  assertEquals(delays, [{
+    errand: "register",
+    message: "Cannot reach it",
+    retryInMs: 100,
+    cause: "network",
+  }]);
   assertEquals([errands.busy("register"), errands.nextAttemptInMs()], [true, 100]);
   let tries = 0;
   const again = () => {
@@ -181,4 +186,39 @@ Deno.test("errands can be used after cancel()", async () => {
   });
   await settled();
   assertEquals(aborted, false);
+});
+
+Deno.test("errands drop() ends those that fit, and keeps what waits and what does not fit", async () => {
+  const { errands, delays } = openErrands();
+  const dropped: string[] = [];
+  const holds = (name: string) => (signal: AbortSignal) =>
+    new Promise<void>((_resolve, reject) => {
+      signal.addEventListener("abort", () => {
+        dropped.push(name);
+        reject(signal.reason);
+      });
+    });
+  errands.start("put 4", offline);
+  await settled();
+  for (const name of ["put 2", "put 3", "register"]) errands.start(name, holds(name));
+  errands.drop((name) => name.startsWith("put "));
+  await settled();
+  assertEquals(dropped, ["put 2", "put 3"]);
+  const busy = ["put 2", "put 3", "put 4", "register"].map((name) => errands.busy(name));
+  assertEquals(busy, [false, false, true, true]);
+  assertEquals(delays.length, 1);
+  errands.throwIfFailed();
+  await errands.cancel();
+});
+
+Deno.test("errands rouse() has what waits tried again now, and says whether anything did", async () => {
+  const { errands, changes } = openErrands();
+  assertEquals(errands.rouse(), false);
+  errands.start("register", () => Promise.reject(new Unavailable("x", "api_fault")));
+  await settled();
+  assertEquals([errands.busy("register"), errands.nextAttemptInMs()], [true, 30_000]);
+  const before = changes();
+  assertEquals(errands.rouse(), true);
+  assertEquals([errands.busy("register"), changes()], [false, before + 1]);
+  assertEquals(errands.rouse(), false);
 });

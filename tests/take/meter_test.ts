@@ -133,3 +133,16 @@ Deno.test("meter keeps no more than 1,500 samples, in a week of looks", () => {
   assertGreaterOrEqual(looks, 500);
   assertLessOrEqual(looks, 1500);
 });
+
+Deno.test("meter's trend is 40 figures of the last 2 minutes, steady where parts arrive in lumps", () => {
+  const meter = createMeter();
+  const lumps = (atMs: number) => 50_000_000 * Math.floor(atMs / 5000); // 10 MB/s, then nothing
+  record(meter, { fromMs: 0, toMs: 300_000 }, 10_000, (atMs) => lumps(Math.min(atMs, 270_000)));
+  const trend = meter.storedTrend();
+  assertEquals(trend.length, 40);
+  assertEquals(trend.slice(0, 29), Array.from({ length: 29 }, () => 10_000_000));
+  assertEquals(trend.slice(-7), [0, 0, 0, 0, 0, 0, 0]);
+  const young = createMeter();
+  record(young, { fromMs: 0, toMs: 4000 }, 10_000, (atMs) => 10_000 * atMs);
+  assertEquals(young.storedTrend(), [10_000_000, 10_000_000]);
+});

@@ -3,6 +3,7 @@ import type { DurableEvent } from "../../src/events.ts";
 import {
   apply,
   emptyState,
+  mayBeComplete,
   nextPart,
   rangeOf,
   replayState,
@@ -196,4 +197,23 @@ Deno.test("state replayed from the journal's JSON is the one that was live, for 
     for (const event of events.slice(30)) apply(half, event);
     assertEquals(half, live, `seed ${seed}`);
   }
+});
+
+Deno.test("mayBeComplete() is true from the first PUT of the final part on", () => {
+  const begun = [STARTED, head(10), planned(2, 10), started(2), stored(2), planned(3, 5, true)];
+  assertEquals(mayBeComplete(stateAfter(...begun)), false);
+  assertEquals(mayBeComplete(stateAfter(...begun, started(3))), true);
+  const left: DurableEvent = { type: "asset.abandoned", assetId: "a", reason: "cut" };
+  assertEquals(mayBeComplete(stateAfter(...begun, started(3), left)), false);
+});
+
+Deno.test("state is paused until it is unpaused, whatever else happens", () => {
+  const by = "operator";
+  const paused = stateAfter(STARTED, { type: "take.paused", by }, head(10), planned(2, 10));
+  assertEquals([paused.paused, paused.cancelled], [true, false]);
+  apply(paused, { type: "asset.abandoned", assetId: "a", reason: "cut" });
+  assertEquals(paused.paused, true);
+  apply(paused, { type: "take.unpaused", by });
+  apply(paused, { type: "take.cancelled", by });
+  assertEquals([paused.paused, paused.cancelled], [false, true]);
 });

@@ -83,3 +83,73 @@ Deno.test("createLanes() keeps a lane for work that runs on after its signal was
   await Promise.all([running, waiting]);
   assertEquals(second, true);
 });
+
+/** Lanes all taken, and a queue of named work; what runs is ended one by one. */
+function queue(count: number) {
+  const lanes = createLanes(count);
+  const begun: string[] = [];
+  const ends = new Map<string, () => void>();
+  const all: Promise<void>[] = [];
+  return {
+    lanes,
+    begun,
+    ask(name: string, takeId: string) {
+      all.push(lanes.run(
+        () => {
+          begun.push(name);
+          return new Promise((resolve) => ends.set(name, resolve));
+        },
+        never,
+        takeId,
+      ));
+    },
+    async end(name: string) {
+      ends.get(name)!();
+      await settled();
+    },
+    over: () => Promise.all(all),
+  };
+}
+
+Deno.test("Lanes.resize() fills new lanes at once, and lets the PUTs of lost ones end", async () => {
+  const { lanes, begun, ask, end, over } = queue(2);
+  for (const name of ["1", "2", "3", "4", "5", "6"]) ask(name, "a");
+  lanes.resize(4);
+  await settled();
+  assertEquals([lanes.count, begun], [4, ["1", "2", "3", "4"]]);
+  lanes.resize(1);
+  for (const name of ["1", "2", "3"]) await end(name);
+  assertEquals(begun, ["1", "2", "3", "4"], "one is still under way");
+  await end("4");
+  assertEquals(begun.slice(4), ["5"]);
+  await end("5");
+  await end("6");
+  await over();
+});
+
+Deno.test("Lanes.prioritise() gives free lanes to one take first, and to the others when it has nothing", async () => {
+  const { lanes, begun, ask, end, over } = queue(1);
+  ask("a1", "a");
+  ask("a2", "a");
+  ask("b1", "b");
+  ask("b2", "b");
+  await settled();
+  lanes.prioritise("b");
+  assertEquals(lanes.prioritised(), "b");
+  for (const name of ["a1", "b1", "b2", "a2"]) await end(name);
+  await over();
+  assertEquals(begun, ["a1", "b1", "b2", "a2"]);
+});
+
+Deno.test("Lanes.prioritise() gives the others their turn after eight lanes out of turn", async () => {
+  const { lanes, begun, ask, end, over } = queue(1);
+  lanes.prioritise("b");
+  ask("a1", "a");
+  ask("a2", "a");
+  ask("a3", "a");
+  for (let i = 1; i <= 20; i++) ask(`b${i}`, "b");
+  await settled();
+  for (let i = 0; i < 23; i++) await end(begun[i]!);
+  await over();
+  assertEquals([begun.indexOf("a2"), begun.indexOf("a3")], [9, 18]);
+});

@@ -50,3 +50,29 @@ export function stripCounts(strip) {
     }))
     .filter(({ count }) => count > 0);
 }
+
+/**
+ * Where on the strip parts were sent more than once: spans of cells `[from, to)`, neighbours joined.
+ *
+ * @param {readonly StripRun[]} strip
+ * @param {number} recordedBytes
+ * @param {number} count Number of cells.
+ * @returns {[from: number, to: number][]}
+ */
+export function resentSpans(strip, recordedBytes, count) {
+  const plannedBytes = strip.reduce((sum, run) => sum + run.sizeBytes, 0);
+  const totalBytes = Math.max(recordedBytes, plannedBytes, 1);
+  /** @type {[number, number][]} */
+  const spans = [];
+  let offsetBytes = 0;
+  for (const { sizeBytes, resent } of strip) {
+    const from = Math.floor((offsetBytes / totalBytes) * count);
+    offsetBytes += sizeBytes;
+    if (!resent) continue;
+    const to = Math.min(count, Math.ceil((offsetBytes / totalBytes) * count));
+    const last = spans.at(-1);
+    if (last !== undefined && from <= last[1]) last[1] = Math.max(last[1], to);
+    else spans.push([from, to]);
+  }
+  return spans;
+}

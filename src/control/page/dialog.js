@@ -1,21 +1,18 @@
-/** The question before a take is finished: finishing cannot be undone, so it takes two presses. */
-import { size } from "./words.js";
-
-const PATIENCE_MS = 8_000;
+/** The question before something is lost: it takes two presses, and the safe answer has the focus. */
+import { send } from "./door.js";
+import { questionOf } from "./actions.js";
 
 /** Makes the dialog; `onDone` is called when the service took or refused the wish. */
-export function createFinishDialog(onDone) {
+export function createDialog(onDone) {
   const $ = (id) => document.getElementById(id);
   const dialog = $("dialog");
   let asked;
 
-  function ask(view) {
-    asked = view;
-    $("dialog-name").textContent = view.name;
-    $("dialog-size").textContent = size(view.recordedBytes);
-    $("dialog-finish").disabled = false;
-    complain(null);
-    dialog.showModal();
+  function write({ title, text, keep, go }) {
+    $("dialog-title").textContent = title;
+    $("dialog-text").textContent = text;
+    $("dialog-keep").textContent = keep;
+    $("dialog-go").textContent = go;
   }
 
   function complain(text) {
@@ -23,39 +20,43 @@ export function createFinishDialog(onDone) {
     $("dialog-error").textContent = text ?? "";
   }
 
-  async function finish() {
-    $("dialog-finish").disabled = true;
+  async function go() {
+    const { view, operation } = asked;
+    $("dialog-go").disabled = true;
     complain(null);
-    try {
-      const response = await fetch(`/api/takes/${encodeURIComponent(asked.id)}/finish`, {
-        method: "POST",
-        signal: AbortSignal.timeout(PATIENCE_MS),
-      });
-      if (response.ok) dialog.close();
-      else complain(await reasonOf(response));
-    } catch {
-      complain("reeltime does not answer, so the take may go on. Try again when the page is live.");
-    }
-    $("dialog-finish").disabled = false;
+    const refusal = await send("POST", takePath(view, operation));
+    if (refusal === null) dialog.close();
+    else complain(refusal);
+    $("dialog-go").disabled = false;
     onDone();
   }
 
-  $("dialog-finish").addEventListener("click", finish);
-  $("dialog-cancel").addEventListener("click", () => dialog.close());
+  $("dialog-go").addEventListener("click", go);
+  $("dialog-keep").addEventListener("click", () => dialog.close());
 
   return {
-    ask,
-    /** Keeps the size in the question true while the recorder writes on. */
+    /** Asks, if something would be lost; returns false where nothing would. */
+    ask(view, operation) {
+      const question = questionOf(operation, view);
+      if (question === null) return false;
+      asked = { view, operation };
+      write(question);
+      $("dialog-name").textContent = view.name;
+      $("dialog-go").disabled = false;
+      complain(null);
+      dialog.showModal();
+      return true;
+    },
+    /** Keeps the sizes in the question true while the recorder writes on. */
     update(takes) {
-      const view = takes.find((take) => dialog.open && take.id === asked.id);
-      if (view) $("dialog-size").textContent = size(view.recordedBytes);
+      const view = takes.find((take) => dialog.open && take.id === asked.view.id);
+      const text = view && questionOf(asked.operation, view).text;
+      if (text && $("dialog-text").textContent !== text) $("dialog-text").textContent = text;
     },
   };
 }
 
-async function reasonOf(response) {
-  const problem = await response.json().catch(() => ({}));
-  return problem.detail
-    ? `${problem.detail} ${problem.remedy ?? ""}`
-    : `Refused: ${response.status}.`;
+/** The path of a take's operation. */
+export function takePath({ id }, operation) {
+  return `/api/takes/${encodeURIComponent(id)}/${operation}`;
 }

@@ -2,15 +2,20 @@
  * The status page. The takes are always read whole from /api/takes; the event stream only says when to
  * read again, so nothing can drift. What is older than a few seconds is shown as old.
  */
-import { createCard } from "./card.js";
-import { createFinishDialog } from "./dialog.js";
-import { groupOf, headlineOf, PHASES } from "./words.js";
+import { createBoard } from "./board.js";
+import { createDialog, takePath } from "./dialog.js";
+import { read, send } from "./door.js";
+import { createHistory } from "./history.js";
+import { createLimits } from "./limits.js";
+import { showGauges, showMachine } from "./machine.js";
+import { PHASES } from "./words.js";
+import { write } from "./write.js";
 
 const BUSY_MS = 500; // while something happens: at most two reads a second
 const IDLE_MS = 2_000; // while nothing does; also the pulse that tells a lost connection
-const PATIENCE_MS = 4_000; // for one answer
 const STALE_MS = 5_000;
 const REOPEN_MS = 10_000; // an EventSource that was refused (503) does not try again by itself
+const SLOW_MS = 30_000; // what changes by itself only when somebody else changes it
 
 /** An EventSource hears only the types it asks for by name. */
 const EVENT_TYPES = [
@@ -22,6 +27,9 @@ const EVENT_TYPES = [
   "take.failed",
   "take.finalized",
   "take.verified",
+  "take.paused",
+  "take.unpaused",
+  "take.cancelled",
   "asset.requested",
   "asset.missed",
   "asset.created",
@@ -45,16 +53,19 @@ const EVENT_TYPES = [
   "events.missed",
 ];
 
-const $ = (id) => document.getElementById(id);
-const cards = new Map();
-const dialog = createFinishDialog(() => readWithin(0));
+const board = createBoard(act);
+const dialog = createDialog(() => readWithin(0));
+const history = createHistory();
+const limits = createLimits();
 let takes = [];
+let machine = null;
 let answeredAt = null; // wall clock, because it goes on while the computer sleeps
 let isLost = false;
 let isReading = false;
 let isNewsWaiting = false;
 let readStartedAt = -Infinity;
 let readDueAt = Infinity;
+let slowReadAt = -Infinity;
 let readTimer;
 let stream;
 let streamOpenedAt;
@@ -67,21 +78,21 @@ function readWithin(delayMs) {
   if (dueAt >= readDueAt) return;
   clearTimeout(readTimer);
   readDueAt = dueAt;
-  readTimer = setTimeout(read, dueAt - performance.now());
+  readTimer = setTimeout(readTakes, dueAt - performance.now());
 }
 
-async function read() {
+async function readTakes() {
   readDueAt = Infinity;
   readStartedAt = performance.now();
   isReading = true;
   isNewsWaiting = false;
   try {
-    const response = await fetch("/api/takes", { signal: AbortSignal.timeout(PATIENCE_MS) });
-    if (!response.ok) throw new Error(`status ${response.status}`);
-    const answer = await response.json();
+    const answer = await read("/api/takes");
     announce(answer.takes);
-    takes = answer.takes;
+    const isNewlyDone = doneOf(answer.takes) !== doneOf(takes);
+    ({ takes, machine } = answer);
     answeredAt = Date.now();
+    if (isLost || isNewlyDone || performance.now() - slowReadAt > SLOW_MS) readSlowly();
     isLost = false;
   } catch {
     isLost = true;
@@ -90,6 +101,14 @@ async function read() {
   show();
   readWithin(isNewsWaiting ? 0 : IDLE_MS);
 }
+
+function readSlowly() {
+  slowReadAt = performance.now();
+  history.refresh(new Set(takes.map((take) => take.id)));
+  limits.refresh();
+}
+
+const doneOf = (some) => some.filter((take) => take.phase === "finalized").length;
 
 /** Opens the stream while someone looks: a browser allows six connections a server, all tabs together. */
 function listen() {
@@ -105,6 +124,14 @@ function listen() {
   }
 }
 
+/** Does what a button says; returns why it was refused, or null. */
+async function act(view, operation) {
+  if (isStale() || dialog.ask(view, operation)) return null;
+  const refusal = await send("POST", takePath(view, operation));
+  readWithin(0);
+  return refusal;
+}
+
 /** Tells a screen reader what changed in words; figures change too often to be spoken. */
 function announce(next) {
   const known = new Map(takes.map((take) => [take.id, take]));
@@ -113,59 +140,22 @@ function announce(next) {
     if (answeredAt === null || before?.phase === take.phase) return [];
     return [`${take.name}: ${PHASES[take.phase].name}`];
   });
-  if (news.length > 0) $("news").textContent = news.length > 3 ? headlineOf(next) : news.join(". ");
+  if (news.length === 0) return;
+  const more = news.length > 3 ? ` And ${news.length - 3} more.` : "";
+  write(document.getElementById("news"), `${news.slice(0, 3).join(". ")}.${more}`);
+}
+
+function isStale() {
+  return isLost || (answeredAt !== null && Date.now() - answeredAt > STALE_MS);
 }
 
 function show() {
-  showStaleness();
-  const isStale = document.body.classList.contains("stale");
-  $("headline").textContent = answeredAt === null ? "Connecting…" : headlineOf(takes);
-  document.title = isStale ? "No answer – reeltime" : `${headlineOf(takes)} – reeltime`;
-  $("empty").hidden = takes.length > 0 || answeredAt === null;
-  for (const take of takes) {
-    if (!cards.has(take.id)) cards.set(take.id, createCard(dialog.ask));
-    cards.get(take.id).update(take, isStale);
-  }
-  for (const id of [...cards.keys()]) {
-    if (takes.some((take) => take.id === id)) continue;
-    cards.get(id).remove();
-    cards.delete(id);
-  }
-  for (const group of ["attention", "going", "done"]) {
-    const members = takes.filter((take) => groupOf(take) === group);
-    $(group).hidden = members.length === 0;
-    place($(group).lastElementChild, members.map((take) => cards.get(take.id).root));
-  }
+  showMachine(machine, { isStale: isStale(), answeredAt });
+  if (answeredAt === null) return;
+  showGauges(machine, takes);
+  document.getElementById("empty").hidden = takes.length > 0;
+  board.update(takes, isStale());
   dialog.update(takes);
-}
-
-/** Puts the cards in order and moves only what stands wrong; a moved card keeps the keyboard's focus. */
-function place(list, roots) {
-  roots.forEach((root, index) => {
-    if (list.children[index] === root) return;
-    const focused = root.contains(document.activeElement) ? document.activeElement : null;
-    list.insertBefore(root, list.children[index] ?? null);
-    focused?.focus();
-  });
-}
-
-function showStaleness() {
-  const ageMs = answeredAt === null ? 0 : Date.now() - answeredAt;
-  const isStale = isLost || ageMs > STALE_MS;
-  document.body.classList.toggle("stale", isStale);
-  $("link-text").textContent = isStale
-    ? "Connection lost"
-    : answeredAt === null
-    ? "Connecting…"
-    : "Live";
-  $("stale").hidden = !isStale;
-  if (!isStale) return;
-  const since = answeredAt === null
-    ? ""
-    : `Figures are from ${new Date(answeredAt).toLocaleTimeString()}. `;
-  const text =
-    `No answer from reeltime. ${since}See whether it still runs; this page goes on trying.`;
-  if ($("stale").textContent !== text) $("stale").textContent = text;
 }
 
 document.addEventListener("visibilitychange", () => {
@@ -173,7 +163,7 @@ document.addEventListener("visibilitychange", () => {
   readWithin(0);
 });
 setInterval(() => {
-  showStaleness();
+  if (isStale() !== document.body.classList.contains("stale")) show();
   listen();
 }, 1_000);
 listen();

@@ -1,11 +1,15 @@
 /**
  * Draws a take's parts into its canvas. States differ in height as well as in color, so the strip reads
- * without color too: registered is a low line, sending half high, stored and verified full, changed a
- * comb.
+ * without color too: registered is a low line, in flight half high, stored and verified full, changed a
+ * comb; what was sent more than once has a line of its own below.
  */
-import { stripCells } from "./cells.js";
+import { resentSpans, stripCells } from "./cells.js";
 
 const HEIGHTS = { registered: 0.25, sending: 0.6, stored: 1, verified: 1, changed: 1 };
+
+/** Height of the line below, with its gap, in CSS pixels. */
+const RESENT_PX = 3;
+const GAP_PX = 2;
 
 /** Draws the strip at the canvas's present size, sharp on any screen. */
 export function drawStrip(canvas, view) {
@@ -19,6 +23,9 @@ export function drawStrip(canvas, view) {
   const colorOf = (name) => styles.getPropertyValue(`--strip-${name}`).trim();
   const pen = canvas.getContext("2d");
   pen.clearRect(0, 0, width, height);
+  const floor = height - Math.round((RESENT_PX + GAP_PX) * ratio);
+  pen.fillStyle = colorOf("ground");
+  pen.fillRect(0, 0, width, floor);
 
   const cells = stripCells(view.strip, view.recordedBytes, width);
   let start = 0;
@@ -26,18 +33,23 @@ export function drawStrip(canvas, view) {
     if (x < width && cells[x] === cells[start]) continue;
     const state = cells[start];
     if (state !== null) {
-      const tall = Math.round(height * HEIGHTS[state]);
+      const tall = Math.round(floor * HEIGHTS[state]);
       pen.fillStyle = colorOf(state);
-      pen.fillRect(start, height - tall, Math.max(x - start, ratio), tall);
-      if (state === "changed") notch(pen, start, x, height, ratio);
+      pen.fillRect(start, floor - tall, Math.max(x - start, ratio), tall);
+      if (state === "changed") notch(pen, start, x, floor, ratio);
     }
     start = x;
+  }
+
+  pen.fillStyle = colorOf("resent");
+  for (const [from, to] of resentSpans(view.strip, view.recordedBytes, width)) {
+    pen.fillRect(from, height - RESENT_PX * ratio, Math.max(to - from, 2 * ratio), height);
   }
 }
 
 /** Cuts gaps into a run, so that it differs from a full one in shape. */
-function notch(pen, from, to, height, ratio) {
+function notch(pen, from, to, floor, ratio) {
   for (let x = from + 2 * ratio; x < to; x += 4 * ratio) {
-    pen.clearRect(x, 0, 2 * ratio, height * 0.6);
+    pen.clearRect(x, 0, 2 * ratio, floor * 0.6);
   }
 }

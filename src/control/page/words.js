@@ -20,7 +20,9 @@ export const PHASES = {
   verifying: { name: "verifying", glyph: "◒", tone: "going" },
   finalizing: { name: "finalizing", glyph: "◕", tone: "going" },
   finalized: { name: "finalized", glyph: "✓", tone: "done" },
-  suspended: { name: "suspended", glyph: "‖", tone: "attention" },
+  paused: { name: "paused", glyph: "‖", tone: "attention" },
+  suspended: { name: "suspended", glyph: "■", tone: "attention" },
+  cancelled: { name: "given up", glyph: "–", tone: "idle" },
   failed: { name: "failed", glyph: "✗", tone: "bad" },
 };
 
@@ -55,7 +57,7 @@ export function marksOf(view) {
  * @returns {boolean}
  */
 export function isOver(view) {
-  return view.phase === "finalized" || view.phase === "failed" || view.phase === "suspended";
+  return ["finalized", "failed", "suspended", "cancelled"].includes(view.phase);
 }
 
 /**
@@ -78,38 +80,7 @@ export function toneOf(view) {
  */
 export function groupOf(view) {
   if (!isOver(view)) return "going";
-  return view.phase === "finalized" ? "done" : "attention";
-}
-
-/**
- * All takes in one sentence, the most urgent first: "1 take needs you. 2 on the way, at most 3.1 s behind."
- *
- * @param {readonly TakeView[]} views
- * @returns {string}
- */
-export function headlineOf(views) {
-  const going = views.filter((view) => groupOf(view) === "going");
-  const needy = views.filter((view) => groupOf(view) === "attention").length;
-  const sentences = [];
-  if (needy > 0) sentences.push(`${takes(needy)} ${needy === 1 ? "needs" : "need"} you.`);
-  if (going.length > 0) {
-    const behind = going.flatMap((view) => view.behindSeconds ?? []);
-    const most = behind.length === 0
-      ? ""
-      : `, ${going.length > 1 ? "at most " : ""}${duration(Math.max(...behind))} behind`;
-    sentences.push(`${takes(going.length)} on the way${most}.`);
-  }
-  if (sentences.length > 0) return sentences.join(" ");
-  if (views.length === 0) return "Ready for the recorder.";
-  const outcome = views.every((view) => view.verified) ? "finalized and verified" : "finalized";
-  return views.length === 1
-    ? `The take is ${outcome}.`
-    : `All ${views.length} takes are ${outcome}.`;
-}
-
-/** @param {number} count */
-function takes(count) {
-  return `${count} ${count === 1 ? "take" : "takes"}`;
+  return view.phase === "finalized" || view.phase === "cancelled" ? "done" : "attention";
 }
 
 /**
@@ -143,4 +114,15 @@ export function size(sizeBytes) {
   }
   const decimals = unit === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
   return `${value.toFixed(decimals)} ${units[unit]}`;
+}
+
+/**
+ * A time of day of fixed width: "14:03:20".
+ *
+ * @param {Date} at
+ * @returns {string}
+ */
+export function clock(at) {
+  return [at.getHours(), at.getMinutes(), at.getSeconds()]
+    .map((figure) => String(figure).padStart(2, "0")).join(":");
 }

@@ -1,6 +1,7 @@
 import { deciding } from "./deciding.ts";
 import { ending } from "./ending.ts";
 import type { Mutant } from "./mutant.ts";
+import { operating } from "./operating.ts";
 import { registering } from "./registering.ts";
 import { remembering } from "./remembering.ts";
 import { sending } from "./sending.ts";
@@ -12,4 +13,5 @@ export const mutants: readonly Mutant[] = [
   ...sending,
   ...ending,
   ...remembering,
+  ...operating,
 ];

@@ -53,7 +53,7 @@ export const ending: readonly Mutant[] = [
     },
     {
       name: "an asset is left though its final part has just come in",
-      from: "        if (state.finalized !== null) return;\n",
+      from: "        if (state.finalized !== null || state.cancelled) return;\n",
       to: "",
     },
     {

@@ -130,24 +130,26 @@ export const sending: readonly Mutant[] = [
     },
   ]),
   ...mutantsOf("src/transfer/lanes.ts", [
-    { name: "one lane too many", from: "let free = count;", to: "let free = count + 1;" },
+    { name: "one lane too many", from: "let most = count;", to: "let most = count + 1;" },
     {
       name: "a lane is lost after an error",
       from: `      try {
         return await work();
       } finally {
-        release();
+        running--;
+        fill();
       }
 `,
       to: `      const result = await work();
-      release();
+      running--;
+      fill();
       return result;
 `,
     },
     {
       name: "a lane is given to somebody who has left",
-      from: "        waiting.delete(enter);\n",
-      to: "",
+      from: "      const leave = () => {\n        waiting.delete(one);\n",
+      to: "      const leave = () => {\n",
     },
   ]),
   ...mutantsOf("src/take/errands.ts", [
@@ -173,13 +175,13 @@ export const sending: readonly Mutant[] = [
     },
     {
       name: "the take goes before its errands have ended",
-      from: "      await Promise.allSettled([...running.values()]);\n",
+      from: "      await Promise.allSettled(all.map(({ over }) => over));\n",
       to: "",
     },
     {
-      name: "after the first asset nothing can be begun any more",
-      from: "      abort = new AbortController();\n",
-      to: "",
+      name: "an errand that was dropped ends the take",
+      from: "signal.aborted ? undefined : onError(name, error)",
+      to: "onError(name, error)",
     },
   ]),
 ];

@@ -1,0 +1,79 @@
+import type { Clock } from "../runtime/clock.ts";
+import type { EventBus } from "../take/bus.ts";
+import type { Shown } from "../take/studio.ts";
+import type { DiskSpace } from "./disk_space.ts";
+import type { TakeView } from "./view.ts";
+import { viewOf } from "./view_of.ts";
+
+/**
+ * How long readers share what was worked out for one of them, in milliseconds: fifty takes cost about
+ * 20 ms, and there may be a dozen pages that each ask every second.
+ */
+const SHARED_MS = 100;
+
+/** What page, API, metrics and terminal read: one source, so that they never disagree. */
+export interface Views {
+  /** Every take of this process, in the order a person expects them. */
+  takes(): TakeView[];
+  take(id: string): TakeView | undefined;
+}
+
+/**
+ * The views of everything that `shown` gives at the moment they are asked for.
+ *
+ * @param space Room on the recordings' volumes; all recorders of a volume fill it together.
+ */
+export function createViews(
+  shown: () => readonly Shown[],
+  space: DiskSpace,
+  clock: Clock,
+  events: EventBus,
+): Views {
+  let cached: { readonly atMs: number; readonly takes: TakeView[] } | null = null;
+
+  function fullIn(all: readonly Shown[]): (one: Shown) => number | null {
+    const rates = new Map<number, number>();
+    const spaces = all.map((one) =>
+      [one, isWriting(one) ? space.of(one.target.path) : null] as const
+    );
+    for (const [{ snapshot }, known] of spaces) {
+      if (known === null) continue;
+      rates.set(known.volume, (rates.get(known.volume) ?? 0) + snapshot.meter.recordedRate());
+    }
+    const byShown = new Map(spaces);
+    return (one) => {
+      const known = byShown.get(one) ?? null;
+      const rate = known === null ? 0 : rates.get(known.volume)!;
+      return known === null || rate <= 0 ? null : known.freeBytes / rate;
+    };
+  }
+
+  function viewsOf(wanted: (one: Shown) => boolean): TakeView[] {
+    const all = shown();
+    const diskFullInSeconds = fullIn(all);
+    const nowMs = clock.now();
+    return all.filter(wanted)
+      .map((one) => viewOf(one, { nowMs, diskFullInSeconds: diskFullInSeconds(one) }));
+  }
+
+  // What a person did, or waits for, shows at once.
+  events.on((event) => {
+    if (!("number" in event) && event.type !== "recording.grown") cached = null;
+  });
+
+  return {
+    takes() {
+      const nowMs = clock.monotonicMs();
+      if (cached === null || nowMs - cached.atMs >= SHARED_MS) {
+        cached = { atMs: nowMs, takes: viewsOf(() => true) };
+      }
+      return cached.takes;
+    },
+    take: (id) => viewsOf(({ takeId }) => takeId === id)[0],
+  };
+}
+
+/** Whether the recorder still fills its volume. */
+function isWriting({ snapshot: { state, sight, outcome } }: Shown): boolean {
+  return outcome === null && state.finalized === null && sight?.judgement.is === "growing";
+}

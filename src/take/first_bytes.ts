@@ -1,0 +1,111 @@
+import { Limit, Unavailable } from "../errors.ts";
+import { unknown } from "../containers/unknown.ts";
+import { judge, type Judgement, observe, type Observed } from "../recording/settle.ts";
+import type { FileFacts, RecordingSource } from "../runtime/disk.ts";
+import type { Writers } from "../runtime/writers.ts";
+import type { TakeRoom } from "./desk.ts";
+import { POLL_MS } from "./take.ts";
+import type { Wake } from "./wake.ts";
+import type { Target } from "./watch.ts";
+
+/** What a watch has done with: a recording is taken up again only when it is another one. */
+export interface Past {
+  /** Identity of a recording whose take has ended; null for whatever comes. */
+  seen: string | null;
+  /** A recording that was given up, and its size: as long as it only grows it stays given up. */
+  cancelled: { readonly fileId: string; readonly sizeBytes: number } | null;
+  /** All of that is to be forgotten. */
+  again: boolean;
+}
+
+/** How often it is asked who writes to an empty file, in milliseconds; see sight.ts. */
+const WRITERS_EVERY_MS = 2000;
+
+/** Whether this recording is dealt with already. */
+function isPast(past: Past, facts: FileFacts): boolean {
+  if (past.again) Object.assign(past, { seen: null, cancelled: null, again: false });
+  const { seen, cancelled } = past;
+  if (identity(facts) === seen) return true;
+  if (cancelled === null) return false;
+  const goesOn = cancelled.fileId === facts.fileId && facts.sizeBytes >= cancelled.sizeBytes;
+  past.cancelled = goesOn ? facts : null;
+  return goesOn;
+}
+
+/** Tells one state of a file from the next. */
+export function identity(facts: FileFacts | null): string {
+  return facts === null ? "" : `${facts.fileId}:${facts.sizeBytes}:${facts.modifiedMs}`;
+}
+
+/**
+ * Waits until there is a recording with at least one byte. Some recorders create a file, delete it
+ * and create it again before they write: only the file that has the name counts.
+ *
+ * @param past Recordings that are dealt with already.
+ * @returns Null when the signal was aborted; Limit for a recording that ended without a byte.
+ */
+export async function firstBytes(
+  room: TakeRoom,
+  target: Target,
+  past: Past,
+  wake: Wake,
+  signal: AbortSignal,
+  onWait: (trouble: string | null) => void,
+): Promise<RecordingSource | Limit | null> {
+  const { clock, disk } = room;
+  let observed: Observed | null = null;
+  let askedAtMs = -Infinity;
+  while (!signal.aborted) {
+    try {
+      const facts = await disk.stat(target.path);
+      if (facts !== null && facts.kind !== "file") {
+        return new Limit(`Cannot upload ${target.path}: it is not a file. Name a recording's file`);
+      }
+      const isDone = facts !== null && isPast(past, facts);
+      if (facts !== null && facts.sizeBytes > 0 && !isDone) {
+        const source = await disk.open(target.path);
+        if (source !== null) return source;
+      }
+      onWait(null);
+      if (facts === null || isDone) observed = null;
+      else {
+        const moment = { nowMs: clock.now(), monotonicMs: clock.monotonicMs() };
+        observed = observe(observed, facts, "open", moment);
+        const isGrowing = (await judgeEmpty(room, facts, observed, "unknown")).is === "growing";
+        if (!isGrowing && clock.monotonicMs() - askedAtMs >= WRITERS_EVERY_MS) {
+          askedAtMs = clock.monotonicMs();
+          const writers = await disk.writers(target.path, facts.fileId);
+          if ((await judgeEmpty(room, facts, observed, writers)).is === "ended") {
+            return new Limit(
+              `Cannot upload ${target.name}: it has 0 bytes and nothing happens to it, and Frame.io ` +
+                "takes no empty file. Check the recorder",
+            );
+          }
+        }
+      }
+    } catch (error) {
+      onWait(messageOf(error, target.path));
+    }
+    await wake.rest(POLL_MS, signal).catch(() => {});
+  }
+  return null;
+}
+
+/** What is to be thought of an empty file. */
+async function judgeEmpty(
+  { clock, quiet }: TakeRoom,
+  facts: FileFacts,
+  observed: Observed,
+  writers: Writers,
+): Promise<Judgement> {
+  const moment = { nowMs: clock.now(), monotonicMs: clock.monotonicMs() };
+  const look = await unknown.inspect(() => Promise.resolve(0), 0);
+  const { settleMs } = look;
+  const evidence = { observed, facts, look, settleMs, moment, writers };
+  return judge({ ...evidence, finishAsked: false, deleted: false, onNetwork: false }, quiet);
+}
+
+function messageOf(error: unknown, path: string): string {
+  if (error instanceof Unavailable) return error.message;
+  return `Cannot read ${path}: ${(error as Error).message}. Check its permissions`;
+}

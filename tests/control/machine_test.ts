@@ -1,0 +1,64 @@
+import { assertEquals } from "@std/assert";
+import { machineOf } from "../../src/control/machine.ts";
+import type { TakeView } from "../../src/control/view.ts";
+import { finalizedView, takeView } from "./views.ts";
+
+const said = (...views: TakeView[]) => {
+  const { tone, word, why, takeId } = machineOf(views);
+  return { tone, word, why, takeId };
+};
+
+Deno.test("machineOf() is green where nothing is wrong, and says how things are", () => {
+  const rows: [views: TakeView[], word: string, why: string][] = [
+    [[], "Ready", "Ready for the recorder"],
+    [[takeView({ phase: "waiting", behindSeconds: null })], "Ready", "Ready for the recorder"],
+    [[takeView()], "Live", "take01.mov is on the way, 2.4 s behind the recorder"],
+    [
+      [takeView(), takeView({ behindSeconds: 9 }), finalizedView()],
+      "Live",
+      "2 takes are on the way, 9.0 s behind the recorder",
+    ],
+    [
+      [finalizedView(), finalizedView()],
+      "Safe",
+      "2.48 GB are in Frame.io, every byte read again and equal",
+    ],
+    [[finalizedView({ verified: false })], "Safe", "1.24 GB are in Frame.io"],
+  ];
+  for (const [views, word, why] of rows) {
+    const { tone, word: shown, why: reason } = said(...views);
+    assertEquals([tone, shown, reason], ["green", word, why]);
+  }
+});
+
+Deno.test("machineOf() names the take that needs an eye, or a person", () => {
+  const bad = { id: "bad", name: "bad.mov" };
+  const rows: [over: Partial<TakeView>, tone: string, why: RegExp][] = [
+    [{ phase: "failed", problem: "no folder" }, "red", /^bad\.mov failed: no folder/],
+    [{ diskFullInSeconds: 200 }, "red", /disk of bad\.mov is full in 3 min 20 s/],
+    [{ diskFullInSeconds: 1200 }, "amber", /disk of bad\.mov/],
+    [{ phase: "paused" }, "amber", /bad\.mov is paused/],
+    [{ phase: "suspended" }, "amber", /bad\.mov is suspended/],
+    [{ phase: "quiet" }, "amber", /bad\.mov is quiet/],
+    [{ problem: "offline" }, "amber", /bad\.mov: offline/],
+    [{ behindSeconds: 61 }, "amber", /bad\.mov is 1 min 01 s behind/],
+  ];
+  for (const [over, tone, why] of rows) {
+    const machine = said(takeView(), takeView({ ...bad, ...over }), finalizedView());
+    assertEquals([machine.tone, machine.takeId], [tone, "bad"], machine.why);
+    assertEquals(why.test(machine.why), true, machine.why);
+  }
+});
+
+Deno.test("machineOf() tells the worst first, and the figures of all", () => {
+  const machine = machineOf([
+    takeView({ problem: "offline", behindSeconds: 80, diskFullInSeconds: 9000 }),
+    takeView({ phase: "failed", name: "b.mov", behindSeconds: null, rateBytesPerSecond: 0 }),
+    takeView({ diskFullInSeconds: 4000 }),
+  ]);
+  assertEquals([machine.tone, machine.word], ["red", "Act"]);
+  assertEquals(machine.why.startsWith("b.mov failed"), true, machine.why);
+  assertEquals(machine.behindSeconds, 80);
+  assertEquals(machine.rateBytesPerSecond, 2 * 48_200_000);
+  assertEquals(machine.diskFullInSeconds, 4000);
+});

@@ -2,6 +2,7 @@ import { Config } from "../errors.ts";
 import type { WatchConfig } from "../config.ts";
 import { createDiskSpace } from "../control/disk_space.ts";
 import type { TakeView } from "../control/view.ts";
+import { viewOf } from "../control/view_of.ts";
 import { createViews } from "../control/views.ts";
 import { apiCaller } from "../frameio/api.ts";
 import { userRoute } from "../frameio/realtime.ts";
@@ -83,7 +84,8 @@ export async function runWatch(config: WatchConfig, signal: AbortSignal): Promis
     report.begin({ page: control?.url ?? null, api: access.baseUrl, state: config.stateFolder });
     await studio.run();
     // With --stay an interruption is the only end there is.
-    return config.stay && signal.aborted ? 130 : endOf(views.takes());
+    const ends = studio.shown().map((shown) => viewOf(shown)); // not what readers shared before the end
+    return config.stay && signal.aborted ? 130 : endOf(ends);
   } finally {
     for (const close of closers.reverse()) await close();
   }

@@ -83,8 +83,8 @@ export async function runWatch(config: WatchConfig, signal: AbortSignal): Promis
     if (control !== null) closers.push(() => control.shutdown());
     report.begin({ page: control?.url ?? null, api: access.baseUrl, state: config.stateFolder });
     await studio.run();
-    // With --stay an interruption is the only end there is.
     const ends = studio.shown().map((shown) => viewOf(shown)); // not what readers shared before the end
+    // With --stay an interruption is the only end there is.
     return config.stay && signal.aborted ? 130 : endOf(ends);
   } finally {
     for (const close of closers.reverse()) await close();

@@ -22,6 +22,7 @@ export interface StallWatchdog {
 export function stallWatchdog(mostMs: number, onStall: () => void): StallWatchdog {
   let stopped = false;
   let stalledMs: number | null = null;
+  let holds = 0;
   let timer = setTimeout(bark, mostMs);
 
   function bark(): void {
@@ -33,16 +34,19 @@ export function stallWatchdog(mostMs: number, onStall: () => void): StallWatchdo
   function progress(): void {
     if (stopped) return; // a write may call back long after its request is over
     clearTimeout(timer);
+    if (holds > 0) return; // and an earlier one while we wait by our own will
     timer = setTimeout(bark, mostMs);
   }
 
   return {
     progress,
     async hold(wait) {
+      holds++;
       clearTimeout(timer);
       try {
         return await wait;
       } finally {
+        holds--;
         progress();
       }
     },

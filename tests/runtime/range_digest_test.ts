@@ -181,7 +181,7 @@ Deno.test("RangeDigest that waits for its pace has not stalled", async () => {
   const stallMs = 50;
   let waits = 0;
   using digests = openDigests(async (wantedBytes) => {
-    if (++waits === 1) await new Promise((resolve) => setTimeout(resolve, 6 * stallMs));
+    if (++waits === 2) await new Promise((resolve) => setTimeout(resolve, 6 * stallMs));
     return wantedBytes;
   });
   await using peer = await openPeer(stored);

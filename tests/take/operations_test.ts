@@ -273,24 +273,40 @@ function registersOnce(real: AssetRoute, error: Error): AssetRoute {
 }
 
 Deno.test("Studio.retry() goes on with a failed take beside others that run", async () => {
-  await using house = await openHouse();
-  const [path, other] = [house.path("take01.mov"), house.path("other.mov")];
-  const upload = house.upload([path, other], {
-    doors: ({ api }) => ({ api: registersOnce(api, new Rejected("Cannot register: 403", 403)) }),
-  });
-  const { studio } = upload;
-  await shoot(path);
-  const failed = await upload.seen(typed("take.failed"));
-  const shown = () => studio.shown().find(({ takeId }) => takeId === failed.takeId)!;
-  await until(() => shown().snapshot.outcome !== null);
-  assertEquals(studio.pause(failed.takeId), "ended");
-  assertEquals(studio.retry(failed.takeId), "accepted");
-  await upload.seen((event) => event.type === "asset.completed");
-  await shoot(other);
-  assertEquals(await within(upload.done), [{ is: "done" }, { is: "done" }]);
-  assertEquals(shown().snapshot.outcome, { is: "done" });
-  const assets = await house.assets();
-  assertEquals(assets.map(({ status }) => status), ["complete", "complete"]);
+  for (const when of ["while its watch ends", "after its watch has ended"]) {
+    await using house = await openHouse();
+    const [path, other] = [house.path("take01.mov"), house.path("other.mov")];
+    let answer: string | null = null;
+    const shown = () => upload.studio.shown().find(({ target }) => target.path === path);
+    const hasFailed = () => shown()?.snapshot.outcome?.is === "failed";
+    const retry = () => answer ??= upload.studio.retry(shown()!.takeId);
+    const upload: Upload = house.upload([path, other], {
+      doors: ({ api, disk }) => ({
+        api: registersOnce(api, new Rejected("Cannot register: 403", 403)),
+        disk: {
+          ...disk,
+          stat(at) { // the watch's last look
+            if (when.startsWith("while") && at === path && hasFailed()) retry();
+            return disk.stat(at);
+          },
+        },
+      }),
+    });
+    await shoot(path);
+    await upload.seen(typed("take.failed"));
+    if (when.startsWith("after")) {
+      await until(hasFailed);
+      assertEquals(upload.studio.pause(shown()!.takeId), "ended");
+      await systemClock.sleep(50); // a last look takes less; sooner is the other case
+      retry();
+    }
+    await within(upload.seen((event) => event.type === "asset.completed"));
+    await shoot(other);
+    assertEquals(await within(upload.done), [{ is: "done" }, { is: "done" }], when);
+    assertEquals([answer, shown()!.snapshot.outcome], ["accepted", { is: "done" }]);
+    const assets = await house.assets();
+    assertEquals(assets.map(({ status }) => status), ["complete", "complete"]);
+  }
 });
 
 Deno.test("Studio.retry() looks anew at a recording that failed before it was a take", async () => {

@@ -51,6 +51,8 @@ export function createJournalChecks(world: World): JournalChecks {
   /** Assets that parts were planned in. */
   const asked = new Set<string>();
   const changedLate = new Set<string>();
+  /** When the first PUT of the final part began, by asset. */
+  const finalBeganMs = new Map<string, number>();
   /** By asset and number, and by file and range. */
   const storedAtMs = new Map<string, number>();
   const readAtMs = new Map<string, number>();
@@ -166,6 +168,16 @@ export function createJournalChecks(world: World): JournalChecks {
     }
   }
 
+  /** What is told as changed after its final part was changed after that had begun to go. */
+  function checkChangedLate({ path, fileId, assetId }: KnownTake): void {
+    const file = files.ofId(fileId);
+    const beganMs = finalBeganMs.get(`${assetId}`);
+    if (file === undefined || beganMs === undefined) return;
+    if (file.changedAtMs + unseenMs(world) < beganMs) {
+      violate(`${path} was not changed, but told so`);
+    }
+  }
+
   /** A part whose bytes have only moved keeps what is stored of it. */
   function checkChanged(take: KnownTake, number: number): void {
     const file = files.ofId(take.fileId);
@@ -239,6 +251,8 @@ export function createJournalChecks(world: World): JournalChecks {
         case "part.started":
           fronts.set(`${take.assetId} ${event.number}`, frontOf(take));
           if (take.planned.get(event.number)?.isFinal) {
+            const key = `${take.assetId}`;
+            finalBeganMs.set(key, finalBeganMs.get(key) ?? schedule.nowMs);
             checkReadAgain(take, "the final part goes", false, lookAndReadMs);
           }
           return;
@@ -256,7 +270,7 @@ export function createJournalChecks(world: World): JournalChecks {
           return checkReadAgain(take, "called verified", true);
         case "recording.changed_after_final":
           changedLate.add(take.id);
-          return;
+          return checkChangedLate(take);
       }
     },
     read(file, { start, end }, beganMs) {

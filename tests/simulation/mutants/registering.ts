@@ -142,11 +142,6 @@ export const registering: readonly Mutant[] = [
   ]),
   ...mutantsOf("src/frameio/api.ts", [
     {
-      name: "a token that was refused is not renewed",
-      from: "if (!(await tokens.refused(token, signal).catch(beforeTheCall))) break;",
-      to: "if (token !== null) break;",
-    },
-    {
       name: "a refused token is tried again",
       from: "    return new TokenExpired(\n",
       to:

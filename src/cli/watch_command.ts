@@ -76,9 +76,9 @@ export async function runWatch(config: WatchConfig, signal: AbortSignal): Promis
     const told = createReport({ json: config.json, views: views.takes, bus, clock, finish });
     report = told;
     closers.push(() => told.end());
-    const ends = new AbortController();
-    const background = way.background(ends.signal);
-    closers.push(() => (ends.abort(), background));
+    const leaving = new AbortController();
+    const background = way.background(leaving.signal);
+    closers.push(() => (leaving.abort(), background));
     const control = serveStatus(config, { studio, views, limits, events: bus, say: told.say });
     if (control !== null) closers.push(() => control.shutdown());
     report.begin({ page: control?.url ?? null, api: account.apiBase, state: config.stateFolder });

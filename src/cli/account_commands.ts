@@ -20,6 +20,7 @@ import { colorPaint, noPaint } from "./paint.ts";
 import { PAIR_USAGE, parsePair, runPair } from "./pair_command.ts";
 import { parseStatus, runStatus, STATUS_USAGE } from "./status_command.ts";
 import { chosenWay, folderOf } from "./way_in.ts";
+import { clean } from "./width.ts";
 
 /** A command around an account: reads its own arguments and gives an exit status. */
 export type AccountCommand = (
@@ -117,10 +118,11 @@ export async function runRemote(
     ? v4Remote(call, await findV4Folder(call, folder, account.accountId, signal))
     : v2Remote(call, folder);
   const asset = await remoteUpload(route, { url, name }, {
-    ...{ clock: systemClock, say, signal },
+    ...{ clock: systemClock, signal },
+    say: (words) => say(clean(words)), // a service's names stand in them
     delayMs: (error, attempt) => retryDelayMs(error, attempt, systemRandom),
   });
-  say(`${asset.name} is in Frame.io as asset ${asset.id}`);
+  say(clean(`${asset.name} is in Frame.io as asset ${asset.id}`));
   if (asset.viewUrl !== null) say(asset.viewUrl);
   return 0;
 }

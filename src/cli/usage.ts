@@ -5,8 +5,13 @@ export const VERSION = "0.1.0";
 export const USAGE = `reeltime ${VERSION}: uploads a recording to Frame.io while it grows
 
   deno run -A main.ts --watch PATH [--watch PATH…]    upload recordings while they grow
+  deno run -A main.ts upload FILE…                    upload files that are whole
+  deno run -A main.ts pair | login | logout           credentials: a device, Adobe's login, their end
+  deno run -A main.ts browse [ID] | status ASSET      look around in Frame.io
+  deno run -A main.ts doctor                          find out where the way to Frame.io ends
   deno run -A main.ts sandbox [options]               a stand-in for Frame.io as its own server
   deno run -A main.ts demo                            watch it work, without an account
+Each has a --help of its own.
 
 PATH may not exist yet. The program exits when every take has ended.
 
@@ -14,9 +19,14 @@ PATH may not exist yet. The program exits when every take has ended.
   --name NAME         name of the asset, with an extension (default: the file's name)
   --sandbox           use the embedded stand-in for Frame.io, in this process, without an account
   --api URL           API base, default https://api.frame.io
+  --route WAY         device, user, v4 or auto: the way into Frame.io; auto, the default, takes the
+                      one that the credentials at hand allow
   --folder ID         folder or root asset to upload into; or environment FRAMEIO_FOLDER,
-                      or "folder" in config.json of the state folder
-  --token-file FILE   file that holds the token; or environment FRAMEIO_TOKEN
+                      or "folder" in config.json of the state folder. A device needs none
+  --folder-path PATH  folders below it, made where they are missing: 'Day 3/A-Cam'
+  --account ID        V4 account of the folder; or environment FRAMEIO_ACCOUNT (default: looked for)
+  --token-file FILE   file that holds a developer token; or environment FRAMEIO_TOKEN
+  --ims URL           Adobe's identity service, default https://ims-na1.adobelogin.com
   --state DIR         folder of the journal (default: this system's place for program state)
   --listen HOST:PORT  status page and control API, default 127.0.0.1:8090
   --no-listen         no status page
@@ -76,8 +86,10 @@ export const SANDBOX_USAGE = `reeltime sandbox: a stand-in for Frame.io as its o
   --refuse-again      answer 400 whenever a registered part is asked for again
   --help
 
-The API accepts the token "sandbox"; the root folder's id is "root". What it holds is listed under
-/sandbox/assets, and a complete file is at /sandbox/assets/ID/file.
+The API accepts the token "sandbox"; the root folder's id is "root". Devices pair with the client
+secret "sandbox-secret", and logins take it too. What it holds is listed under /sandbox/assets, and a
+complete file is at /sandbox/assets/ID/file. What people do in Frame.io is done by POST, as JSON:
+/sandbox/pairing/approve {"user_code":"…"}, /sandbox/channel {"paused":true}, /sandbox/tokens/expire.
 `;
 
 /** What `demo --help` prints. */

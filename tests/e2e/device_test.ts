@@ -3,7 +3,7 @@ import { join } from "@std/path";
 import { CREDENTIALS_FOLDER } from "../../src/runtime/token_file.ts";
 import { MIB } from "../../src/parts/limits.ts";
 import { createMov } from "../support/mov_writer.ts";
-import { type Desk, openDesk } from "./desk.ts";
+import { ANY_PORT, type Desk, openDesk, pageOf } from "./desk.ts";
 import { type Program, start } from "./program.ts";
 import { type SandboxProcess, startSandbox } from "./sandbox.ts";
 import { sideBySide } from "./side_by_side.ts";
@@ -38,8 +38,20 @@ async function pair(sandbox: SandboxProcess, desk: Desk): Promise<string> {
 }
 
 function watch(sandbox: SandboxProcess, desk: Desk, path: string): Program {
-  const place = ["--api", sandbox.url, "--state", desk.state, "--no-listen"];
-  return start(["--watch", path, ...place]);
+  const place = ["--api", sandbox.url, "--state", desk.state];
+  return start(["--watch", path, ...place, ...ANY_PORT]);
+}
+
+/** Everything that the status page and the control API show at this moment. */
+async function shownBy(program: Program): Promise<string> {
+  const url = await pageOf(program);
+  const [take] = (await (await fetch(`${url}/api/takes`)).json()).takes as { id: string }[];
+  const paths = ["/", "/api/takes", `/api/takes/${take!.id}`, "/api/history", "/api/health"];
+  const answers = await Promise.all(
+    [...paths, "/api/limits", "/metrics", "/openapi.json"].map((path) => fetch(url + path)),
+  );
+  for (const { status, url } of answers) assertEquals(status, 200, url);
+  return (await Promise.all(answers.map((answer) => answer.text()))).join("\n");
 }
 
 /** The tokens that lie in the state folder. */
@@ -65,6 +77,7 @@ async function crossesTokens(): Promise<void> {
   await mov.roll(23 * MIB);
   await using first = watch(sandbox, desk, path);
   await first.line(/stored [1-9]/);
+  said += await shownBy(first);
   await first.kill();
   const killed = await first.ended();
   await tell(sandbox, "tokens/expire");

@@ -44,9 +44,11 @@ function refusal(needs: readonly Need[]): Config {
 }
 
 function needsOf(config: WatchConfig, asked: Asked): Need[] {
-  const { recordings, stateFolder, account, listen, allowRoots } = config;
+  const { recordings, stateFolder, account, listen, allowRoots, sends } = config;
   const page = listen === null ? [] : [hostOf(listen)];
   const service = account === null ? ["127.0.0.1"] : [new URL(account.apiBase).host, STORAGE_HOSTS];
+  // Only finished files go in with Adobe's login, whose tokens are renewed there.
+  const login = account !== null && sends === "finished" ? [new URL(account.imsBase).host] : [];
   const isSecure = account !== null && account.apiBase.startsWith("https:");
   const needs: Need[] = [
     {
@@ -59,7 +61,7 @@ function needsOf(config: WatchConfig, asked: Asked): Need[] {
       ].map(withoutComma),
     },
     { kind: "write", values: [withoutComma(stateFolder)] },
-    { kind: "net", values: [...page, ...service] },
+    { kind: "net", values: [...page, ...service, ...login] },
     { kind: "env", values: [...asked.variables, ...(isSecure ? TLS_VARIABLES : [])] },
   ];
   return needs

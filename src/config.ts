@@ -29,8 +29,8 @@ export const ROUTES = ["auto", "device", "user", "v4"] as const;
 /** Where Frame.io is, and who calls. */
 export interface Account {
   readonly apiBase: string;
-  /** Adobe's identity service. */
-  readonly imsBase: string;
+  /** Adobe's identity service; null for the one that the login was made at. */
+  readonly imsBase: string | null;
   readonly route: (typeof ROUTES)[number];
   /** Folder or root asset to upload into; a paired device needs none. */
   readonly folder: string | null;

@@ -76,6 +76,9 @@ export class Rejected extends Error {
   readonly about: readonly string[];
 }
 
+/** The service has given an upload up: delete its asset there and upload the file again. */
+export class UploadFailed extends Rejected {}
+
 /** A bound of the service is passed (empty file, over 5 TiB): stop this take. */
 export class Limit extends Error {
   override readonly name = "Limit";

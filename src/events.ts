@@ -6,6 +6,14 @@
 
 import type { Outage } from "./errors.ts";
 
+/** Where assets go. */
+export interface Destination {
+  /** The API's base, or `sandbox` for the embedded one. */
+  readonly service: string;
+  /** The folder as it was named; empty for a device. */
+  readonly place: string;
+}
+
 /** Why a recording counts as over. */
 export type EndedBy =
   /** A person pressed finish. */
@@ -46,6 +54,7 @@ export type DurableEvent =
     readonly filetype?: string;
     /** The way in: an asset is known only where it was created. */
     readonly route?: string;
+    readonly destination?: Destination;
     /** Where a person sees it, as the service says; no secret. */
     readonly viewUrl?: string;
   }

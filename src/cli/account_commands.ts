@@ -1,5 +1,6 @@
 import type { Account } from "../config.ts";
 import { Config } from "../errors.ts";
+import type { ApiCall } from "../frameio/api.ts";
 import { v2Status, v4Status } from "../frameio/asset_status.ts";
 import { v2Hierarchy } from "../frameio/v2_hierarchy.ts";
 import { findV4Folder, v4Hierarchy } from "../frameio/v4_hierarchy.ts";
@@ -47,21 +48,24 @@ export const accountCommands: Readonly<Record<string, AccountCommand>> = {
   browse: async (args, around, say, signal) => {
     const ask = parseBrowse(args);
     if (ask.is === "help") return shown(BROWSE_USAGE, say);
-    const { isV4, caller } = await readerOf(ask.flags, around);
-    const hierarchy = isV4 ? v4Hierarchy(caller.call) : v2Hierarchy(caller.exchange);
-    return await runBrowse({ ...ask, hierarchy, look: look() }, say, signal);
+    return await asReader(ask.flags, around, async ({ isV4, caller }) => {
+      const hierarchy = isV4 ? v4Hierarchy(caller.call) : v2Hierarchy(caller.exchange);
+      return await runBrowse({ ...ask, hierarchy, look: look() }, say, signal);
+    });
   },
   doctor: async (args, around, say, signal) => {
     const ask = parseDoctor(args);
     if (ask.is === "help") return shown(DOCTOR_USAGE, say);
-    return await runDoctor(ask, await doctorPlace(ask.flags, around), say, signal);
+    const { place, settled } = await doctorPlace(ask.flags, around);
+    return await runDoctor(ask, place, say, signal).finally(settled);
   },
   status: async (args, around, say, signal) => {
     const ask = parseStatus(args);
     if (ask.is === "help") return shown(STATUS_USAGE, say);
-    const { isV4, caller, account } = await readerOf(ask.flags, around);
-    const read = isV4 ? v4Status(caller.call, account.accountId) : v2Status(caller.call);
-    return await runStatus({ ...ask, read }, say, signal);
+    return await asReader(ask.flags, around, async ({ isV4, caller, account }) => {
+      const read = isV4 ? v4Status(caller.call, account.accountId) : v2Status(caller.call);
+      return await runStatus({ ...ask, read }, say, signal);
+    });
   },
 };
 
@@ -73,9 +77,10 @@ async function doctorPlace(flags: Flags, around: Surroundings) {
   const ask = (caller: Caller, path: string, doing: string, signal: AbortSignal) =>
     caller.call({ method: "GET", path, doing, signal });
   // A way that does not exist is a finding, not a wrong command line.
-  const way = () =>
-    chosenWay({ ...account }, callers, account.route === "v4" ? "finished" : "growing");
-  return {
+  const isLoginOnly = callers.isLoggedIn && callers.device === null && callers.user === null;
+  const sends = account.route === "v4" || isLoginOnly ? "finished" : "growing";
+  const way = () => chosenWay(account, callers, sends);
+  const place = {
     apiBase: account.apiBase,
     async checkToken(signal: AbortSignal): Promise<string> {
       const name = way();
@@ -102,6 +107,7 @@ async function doctorPlace(flags: Flags, around: Surroundings) {
       return `${folder} can be seen`;
     },
   };
+  return { place, settled: callers.settled };
 }
 
 /** Has Frame.io fetch a file from the web, and follows that to its end. */
@@ -112,7 +118,28 @@ export async function runRemote(
 ): Promise<number> {
   const { account, stateFolder } = config;
   if (account === null) throw new Config("Cannot use --url with --sandbox: name one with --api");
-  const { isV4, caller: { call } } = reader(account, await callersOf(account, stateFolder));
+  const callers = await callersOf(account, stateFolder);
+  try {
+    const { isV4, caller: { call } } = reader(account, callers);
+    await fetchByFrameio(call, isV4, { url, name, account, stateFolder }, say, signal);
+    return 0;
+  } finally {
+    await callers.settled();
+  }
+}
+
+async function fetchByFrameio(
+  call: ApiCall,
+  isV4: boolean,
+  { url, name, account, stateFolder }: {
+    readonly url: string;
+    readonly name: string;
+    readonly account: Account;
+    readonly stateFolder: string;
+  },
+  say: (text: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
   const folder = folderOf(account, stateFolder);
   const route = isV4
     ? v4Remote(call, await findV4Folder(call, folder, account.accountId, signal))
@@ -124,7 +151,6 @@ export async function runRemote(
   });
   say(clean(`${asset.name} is in Frame.io as asset ${asset.id}`));
   if (asset.viewUrl !== null) say(asset.viewUrl);
-  return 0;
 }
 
 /** Who reads for the commands that look around: the V4 API where it is at hand, else the V2 API. */
@@ -138,10 +164,22 @@ function reader({ route }: Account, { v4, user, isLoggedIn }: Callers) {
   );
 }
 
-async function readerOf(flags: Flags, around: Surroundings) {
+/** Looks around; a renewal of a token that is under way is let through before the program leaves. */
+async function asReader(
+  flags: Flags,
+  around: Surroundings,
+  use: (
+    reader: { readonly account: Account; readonly isV4: boolean; readonly caller: Caller },
+  ) => Promise<number>,
+): Promise<number> {
   const stateFolder = textOf(flags, "state") ?? defaultStateFolder(around);
   const account = accountOf(flags, stateFolder, around)!; // these commands have no --sandbox
-  return { account, ...reader(account, await callersOf(account, stateFolder)) };
+  const callers = await callersOf(account, stateFolder);
+  try {
+    return await use({ account, ...reader(account, callers) });
+  } finally {
+    await callers.settled();
+  }
 }
 
 function look() {

@@ -1,5 +1,6 @@
 import { type Account, ROUTES, secret } from "../config.ts";
 import { apiBase } from "../frameio/api.ts";
+import { REAL } from "../frameio/credentials.ts";
 import { Config } from "../errors.ts";
 import type { Surroundings } from "./args.ts";
 import { type Flags, looksSecret, textOf } from "./flags.ts";
@@ -8,9 +9,6 @@ import { type Flags, looksSecret, textOf } from "./flags.ts";
 export const ACCOUNT_FLAGS = [
   ...["api", "ims", "folder", "folder-path", "account", "route", "token-file"],
 ];
-
-/** Adobe's identity service (Adobe IMS, OAuth endpoints). */
-const IMS_BASE = "https://ims-na1.adobelogin.com";
 
 /**
  * Where Frame.io is and who calls; null for the embedded sandbox. Which credentials are at hand in the
@@ -25,9 +23,10 @@ export function accountOf(flags: Flags, stateFolder: string, around: Surrounding
   if (known === undefined) {
     throw new Config(`Cannot use --route ${route}: write ${ROUTES.join(", ")}`);
   }
+  const ims = textOf(flags, "ims");
   return {
-    apiBase: apiBase(textOf(flags, "api") ?? "https://api.frame.io"),
-    imsBase: apiBase(textOf(flags, "ims") ?? IMS_BASE, "--ims"),
+    apiBase: apiBase(textOf(flags, "api") ?? REAL.api),
+    imsBase: ims === undefined ? null : apiBase(ims, "--ims"),
     route: known,
     // A variable that is set to nothing counts as not set.
     folder: textOf(flags, "folder") || around.env("FRAMEIO_FOLDER") ||

@@ -1,6 +1,7 @@
 import { dirname, resolve } from "@std/path";
 import type { Address, WatchConfig } from "../config.ts";
 import { Config } from "../errors.ts";
+import { REAL } from "../frameio/credentials.ts";
 import { isPermitted } from "../runtime/permitted.ts";
 import { type Asked, ASSUMED_STATE_BASE, onTerminal } from "./surroundings.ts";
 
@@ -48,7 +49,9 @@ function needsOf(config: WatchConfig, asked: Asked): Need[] {
   const page = listen === null ? [] : [hostOf(listen)];
   const service = account === null ? ["127.0.0.1"] : [new URL(account.apiBase).host, STORAGE_HOSTS];
   // Only finished files go in with Adobe's login, whose tokens are renewed there.
-  const login = account !== null && sends === "finished" ? [new URL(account.imsBase).host] : [];
+  const login = account !== null && sends === "finished"
+    ? [new URL(account.imsBase ?? REAL.ims).host]
+    : [];
   const isSecure = account !== null && account.apiBase.startsWith("https:");
   const needs: Need[] = [
     {

@@ -42,7 +42,7 @@ export function parseStatus(
   const [assetId, ...others] = wordsOf(flags);
   if (assetId === undefined) {
     throw new Config(
-      "Name the asset: reeltime status ASSET. Its id is told when its upload begins",
+      "Name the asset: reeltime status ASSET. Its id is told when its upload ends, and on the status page",
     );
   }
   if (others.length > 0) throw new Config(`Cannot read ${others[0]} as well: name one asset`);

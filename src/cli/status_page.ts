@@ -51,7 +51,7 @@ export function serveStatus(config: WatchConfig, page: StatusPage): ControlServe
     operate: (operation, id) => studio[operation](id),
     add: studio.add,
     limits,
-    roots: createRoots(roots, systemDisk),
+    roots: createRoots(roots, systemDisk, [stateFolder]),
     auth: controlToken === null ? null : createAuth(controlToken, clock, systemRandom),
     redactor: createRedactor(hiddenOf(stateFolder, roots)),
     events,

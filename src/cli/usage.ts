@@ -26,7 +26,7 @@ PATH may not exist yet. The program exits when every take has ended.
   --folder-path PATH  folders below it, made where they are missing: 'Day 3/A-Cam'
   --account ID        V4 account of the folder; or environment FRAMEIO_ACCOUNT (default: looked for)
   --token-file FILE   file that holds a developer token; or environment FRAMEIO_TOKEN
-  --ims URL           Adobe's identity service, default https://ims-na1.adobelogin.com
+  --ims URL           Adobe's identity service (default: the one that login was made at)
   --state DIR         folder of the journal (default: this system's place for program state)
   --listen HOST:PORT  status page and control API, default 127.0.0.1:8090
   --no-listen         no status page

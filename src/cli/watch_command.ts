@@ -58,7 +58,13 @@ export async function runWatch(config: WatchConfig, signal: AbortSignal): Promis
       random: systemRandom,
       disk: systemDisk,
       digests,
-      routeName: way.name,
+      routeName: `${config.sends === "growing" ? "--watch" : "upload"} --route ${way.name}`,
+      destination: {
+        service: config.account === null ? "sandbox" : account.apiBase,
+        place: way.name === "device"
+          ? ""
+          : [account.folder, account.folderPath ?? []].flat().join("/"),
+      },
       api: way.route,
       journal: openJournal(store, clock),
       bus,
@@ -99,8 +105,10 @@ async function refuseFolders(config: WatchConfig): Promise<void> {
     });
     if (facts?.kind === "folder") {
       throw new Config(
-        `Cannot watch ${path}: it is a folder, and folders are not watched yet. ` +
-          "Name the recording's file with --watch",
+        config.sends === "finished"
+          ? `Cannot upload ${path}: it is a folder. Name the files in it`
+          : `Cannot watch ${path}: it is a folder, and folders are not watched yet. ` +
+            "Name the recording's file with --watch",
       );
     }
     if (facts?.kind === "other") {

@@ -13,8 +13,13 @@ export interface Roots {
 /**
  * @param folders The folders of `--watch` files and `--allow-root`; links in them are followed on every
  * question, since a card may be mounted later.
+ * @param closed Files and folders that are never admitted: those with secrets of our own.
  */
-export function createRoots(folders: readonly string[], disk: Pick<Disk, "realPath">): Roots {
+export function createRoots(
+  folders: readonly string[],
+  disk: Pick<Disk, "realPath">,
+  closed: readonly string[] = [],
+): Roots {
   const given = folders.map((folder) => resolve(folder));
 
   return {
@@ -27,7 +32,11 @@ export function createRoots(folders: readonly string[], disk: Pick<Disk, "realPa
       if (![...given, ...real].some((folder) => isBelow(path, folder))) return null;
       const leadsTo = await disk.realPath(path).catch(() => null);
       const isInside = leadsTo !== null && real.some((folder) => isBelow(leadsTo, folder));
-      return isInside ? leadsTo : null;
+      if (!isInside) return null;
+      const shut = await Promise.all(
+        closed.map((path) => disk.realPath(resolve(path)).catch(() => resolve(path))),
+      );
+      return shut.some((path) => path === leadsTo || isBelow(leadsTo, path)) ? null : leadsTo;
     },
   };
 }

@@ -81,7 +81,8 @@ export function addTakeRoutes(app: OpenAPIHono, deps: ControlDeps): void {
     const admitted = await deps.roots.admit(path);
     if (admitted === null) return refusePath(c, path) as never;
     const watched = views.takes().find((take) =>
-      take.path === admitted && take.phase !== "cancelled" && take.phase !== "failed"
+      take.path === admitted &&
+      !["cancelled", "failed", "finalized", "suspended"].includes(take.phase)
     );
     if (watched !== undefined) return send(c, { id: watched.id, state: watched.phase }, 200);
     try {

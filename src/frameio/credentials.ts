@@ -19,6 +19,9 @@ export interface ImsCredentials {
   readonly grant: Grant;
 }
 
+/** The real services. A login at Adobe is for Frame.io itself, and for no other server. */
+export const REAL = { api: "https://api.frame.io", ims: "https://ims-na1.adobelogin.com" } as const;
+
 /** Names of the files that hold them. */
 export const CREDENTIAL_FILES = { device: "device", ims: "ims", clientId: "client-id" } as const;
 

@@ -45,6 +45,9 @@ const RENEWAL_SHARE = 0.1;
 /** Pause after a renewal that failed, in milliseconds; for 5xx and 429 as the V4 guide asks. */
 const PAUSE_MS = { network: 5000, service: 30_000 };
 
+/** Longest pause that a service can ask for, in milliseconds; a box in between may ask for days. */
+const MOST_PAUSE_MS = 10 * 60_000;
+
 /**
  * Makes tokens out of stored credentials: renewed ahead of their end, once for all who ask, and by one
  * process at a time. A new pair is on disk before anybody uses it. While a renewal fails and the old
@@ -76,7 +79,9 @@ export function renewedTokens<S extends Saved>(renewal: Renewal<S>, first: S): R
     const json = await file.read();
     if (json === null) throw new TokenExpired(`The credentials were deleted. ${remedy}`);
     const saved = parse(json);
-    if (saved.grant.accessToken !== token()) seen = see(saved);
+    if (saved.grant.accessToken === token()) return;
+    seen = see(saved);
+    unsaved = null; // a person paired again meanwhile: what we had would undo that
   }
 
   async function renew(): Promise<void> {
@@ -158,7 +163,7 @@ export function renewedTokens<S extends Saved>(renewal: Renewal<S>, first: S): R
 function pauseMs(error: unknown): number {
   if (!(error instanceof Unavailable)) return PAUSE_MS.network;
   const usualMs = error.outage === "network" ? PAUSE_MS.network : PAUSE_MS.service;
-  return Math.max(usualMs, error.retryAfterMs ?? 0);
+  return Math.min(Math.max(usualMs, error.retryAfterMs ?? 0), MOST_PAUSE_MS);
 }
 
 function orAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {

@@ -8,6 +8,7 @@ import {
   imsJson,
   readDeviceJson,
   readImsJson,
+  REAL,
 } from "./credentials.ts";
 import { type AuthDoors, PAIR_AGAIN, refreshDevice } from "./device_auth.ts";
 import { LOGIN_AGAIN, refreshUser, SERVER_LOGIN_AGAIN, serverToken } from "./ims.ts";
@@ -17,7 +18,8 @@ import type { Grant } from "./token_endpoint.ts";
 /** Where Frame.io and Adobe's identity service are, without a slash at the end. */
 export interface AuthBases {
   readonly apiBase: string;
-  readonly imsBase: string;
+  /** Null for the one that the login was made at. */
+  readonly imsBase: string | null;
   /** Semantic version of this program, for `x-client-version`. */
   readonly version: string;
 }
@@ -54,13 +56,20 @@ export async function storedTokens(
   const savedDevice = deviceText === null ? null : parseDevice(deviceText);
   const savedIms = imsText === null ? null : parseIms(imsText);
 
-  const device = savedDevice?.apiBase !== bases.apiBase ? null : renewedTokens({
-    ...{ file: deviceFile, clock: doors.clock, parse: parseDevice, format: deviceJson },
+  const fitsDevice = (saved: DeviceCredentials) => saved.apiBase === bases.apiBase;
+  const fitsIms = (saved: ImsCredentials) =>
+    bases.imsBase === null
+      ? (saved.imsBase === REAL.ims) === (bases.apiBase === REAL.api)
+      : saved.imsBase === bases.imsBase;
+  const parse = { device: fitting(parseDevice, fitsDevice), ims: fitting(parseIms, fitsIms) };
+
+  const device = savedDevice === null || !fitsDevice(savedDevice) ? null : renewedTokens({
+    ...{ file: deviceFile, clock: doors.clock, parse: parse.device, format: deviceJson },
     renew: (saved) => renewDevice(doors, saved, bases.version),
     remedy: PAIR_AGAIN,
   }, savedDevice);
-  const ims = savedIms?.imsBase !== bases.imsBase ? null : renewedTokens({
-    ...{ file: imsFile, clock: doors.clock, parse: parseIms, format: imsJson },
+  const ims = savedIms === null || !fitsIms(savedIms) ? null : renewedTokens({
+    ...{ file: imsFile, clock: doors.clock, parse: parse.ims, format: imsJson },
     renew: (saved) => renewIms(doors, saved),
     remedy: savedIms.is === "server" ? SERVER_LOGIN_AGAIN : LOGIN_AGAIN,
   }, savedIms);
@@ -69,6 +78,18 @@ export async function storedTokens(
     async settled() {
       await Promise.all([device?.settled(), ims?.settled()]);
     },
+  };
+}
+
+/** What was stored meanwhile for another service is never sent to this one. */
+function fitting<S>(
+  parse: (json: unknown) => S,
+  fits: (saved: S) => boolean,
+): (json: unknown) => S {
+  return (json) => {
+    const saved = parse(json);
+    if (fits(saved)) return saved;
+    throw new TokenExpired("The credentials are for another service by now. Run the command again");
   };
 }
 

@@ -1,8 +1,8 @@
 import type { ApiCall } from "./api.ts";
-import { field, idIn, linkField, oddAnswer, textField } from "./answer.ts";
+import { field, idIn, linkField, textField } from "./answer.ts";
 import { readV4Status } from "./asset_status.ts";
 import type { AssetRoute } from "./route.ts";
-import { noFurtherUrl, uploadFailed, wholeParts, wholeSize } from "./whole_file.ts";
+import { brokenAsset, noFurtherUrl, uploadFailed, wholeParts, wholeSize } from "./whole_file.ts";
 
 /** Largest file: 5 TB, decimal (V4 API, local upload: `file_size`). The real-time route takes 5 TiB. */
 const V4_MOST = { bytes: 5_000_000_000_000, words: "5 TB (5,000,000,000,000 bytes) on this route" };
@@ -36,7 +36,7 @@ export function v4Route(call: ApiCall, { accountId, folderId }: V4Folder): Asset
       const data = field(answer, "data");
       const id = idIn(data, doing);
       const filetype = textField(data, "media_type");
-      if (filetype === null) throw oddAnswer(doing, "no media_type");
+      if (filetype === null) throw brokenAsset(doing, "no media_type");
       const urls = field(data, "upload_urls");
       const given = Array.isArray(urls) ? urls : [];
       const viewUrl = linkField(data, "view_url");

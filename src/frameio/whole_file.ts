@@ -1,5 +1,5 @@
-import { Limit, Rejected } from "../errors.ts";
-import { isWebUrl, oddAnswer } from "./answer.ts";
+import { Limit, Rejected, UploadFailed } from "../errors.ts";
+import { isWebUrl } from "./answer.ts";
 import type { CreatedAsset, NewAsset } from "./route.ts";
 
 /**
@@ -26,31 +26,32 @@ export function wholeSize(
  * The URLs and sizes of a whole file, checked: together they must hold every byte of it, or what is
  * put together would be another file.
  *
- * @throws Rejected if they do not; Unavailable for an answer of another shape.
+ * @throws Rejected if they do not.
  */
 export function wholeParts(
   parts: readonly { readonly sizeBytes: unknown; readonly url: unknown }[],
   sizeBytes: number,
   doing: string,
 ): NonNullable<CreatedAsset["parts"]> {
-  if (parts.length === 0) throw oddAnswer(doing, "no upload URLs");
+  if (parts.length === 0) throw brokenAsset(doing, "no upload URLs");
   let sumBytes = 0;
   const checked = parts.map(({ sizeBytes, url }) => {
-    if (!isWebUrl(url)) throw oddAnswer(doing, "something else than upload URLs");
+    if (!isWebUrl(url)) throw brokenAsset(doing, "something else than upload URLs");
     if (!Number.isSafeInteger(sizeBytes) || (sizeBytes as number) < 1) {
-      throw oddAnswer(doing, "an upload URL for no bytes");
+      throw brokenAsset(doing, "an upload URL for no bytes");
     }
     sumBytes += sizeBytes as number;
     return { sizeBytes: sizeBytes as number, url };
   });
   if (sumBytes !== sizeBytes) {
-    // The asset is there now: to ask again would make another one each time.
-    throw new Rejected(
-      `Cannot ${doing}: Frame.io gave upload URLs for ${sumBytes} bytes, and the file has ${sizeBytes}`,
-      0,
-    );
+    throw brokenAsset(doing, `upload URLs for ${sumBytes} bytes, and the file has ${sizeBytes}`);
   }
   return checked;
+}
+
+/** The asset is there by now: to ask again would make another one each time. */
+export function brokenAsset(doing: string, what: string): Rejected {
+  return new Rejected(`Cannot ${doing}: Frame.io's answer holds ${what}. Delete it there`, 0);
 }
 
 /** There is no other URL for a part of a file that was created whole. */
@@ -65,8 +66,8 @@ export function noFurtherUrl(assetId: string): Promise<never> {
 }
 
 /** The service gave an upload up. */
-export function uploadFailed(assetId: string): Rejected {
-  return new Rejected(
+export function uploadFailed(assetId: string): UploadFailed {
+  return new UploadFailed(
     `Cannot complete asset ${assetId}: Frame.io marked its upload as failed. Delete it there and ` +
       "upload the file again",
     0,

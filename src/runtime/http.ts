@@ -7,7 +7,7 @@ export interface HttpRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** How long the whole exchange may take. */
+  /** How long to wait for an answer to begin, and then for each further piece of it. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
@@ -46,7 +46,12 @@ export const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 export const systemHttp: Http = {
   async request(request) {
     const timeout = new AbortController();
-    const timer = setTimeout(() => timeout.abort(), request.timeoutMs);
+    let timer = setTimeout(() => timeout.abort(), request.timeoutMs);
+    // A long answer over a poor link takes its time; only silence ends it.
+    const onProgress = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => timeout.abort(), request.timeoutMs);
+    };
     const signal = AbortSignal.any([request.signal, timeout.signal]);
     const once = request.method === "POST"
       ? Deno.createHttpClient({ poolMaxIdlePerHost: 0 })
@@ -60,7 +65,7 @@ export const systemHttp: Http = {
         redirect: "manual",
         signal,
       });
-      const text = await readBounded(response);
+      const text = await readBounded(response, onProgress);
       return { status: response.status, headers: response.headers, text };
     } catch (error) {
       request.signal.throwIfAborted();
@@ -78,12 +83,13 @@ export const systemHttp: Http = {
   },
 };
 
-async function readBounded(response: Response): Promise<string> {
+async function readBounded(response: Response, onProgress: () => void): Promise<string> {
   if (response.body === null) return "";
   const decoder = new TextDecoder();
   let text = "";
   let bytes = 0;
   for await (const chunk of response.body) {
+    onProgress();
     bytes += chunk.length;
     text += decoder.decode(chunk, { stream: true });
     if (bytes > MAX_ANSWER_BYTES) break;

@@ -34,7 +34,9 @@ export function openMilestones(stateFolder: string): Milestones {
   );
   const facts = db.prepare(
     `SELECT at_ms AS atMs, event FROM events INDEXED BY milestones
-     WHERE take = ? AND part IS NULL ORDER BY seq LIMIT ${MOST_MILESTONES}`,
+     WHERE take = ? AND part IS NULL
+       AND event NOT LIKE '{"type":"asset.requested"%' AND event NOT LIKE '{"type":"asset.missed"%'
+     ORDER BY seq LIMIT ${MOST_MILESTONES}`,
   );
   return {
     recent: (most) => takes.all(most).map((row) => String(row.take)),

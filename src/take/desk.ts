@@ -1,4 +1,4 @@
-import type { DurableEvent, PassingEvent } from "../events.ts";
+import type { Destination, DurableEvent, PassingEvent } from "../events.ts";
 import type { AssetRoute } from "../frameio/route.ts";
 import { needsRenewal } from "../frameio/url_life.ts";
 import type { Entry, Journal, KeptUrl } from "../journal/journal.ts";
@@ -21,6 +21,8 @@ export interface TakeRoom {
   readonly api: AssetRoute;
   /** Name of that way in, as `--route` has it. */
   readonly routeName: string;
+  /** Where assets go; a take that was finalized elsewhere is not finalized here. */
+  readonly destination?: Destination;
   readonly journal: Journal;
   readonly bus: EventBus;
   readonly lanes: Lanes;

@@ -1,4 +1,4 @@
-import { Unavailable } from "../errors.ts";
+import { Rejected, TokenExpired, Unavailable, UploadFailed } from "../errors.ts";
 import { assetId, type Desk } from "./desk.ts";
 
 /** How long the service is asked whether the asset is complete, in milliseconds. */
@@ -11,7 +11,14 @@ export async function conclude(desk: Desk, signal: AbortSignal): Promise<void> {
   // Everything is in by now: an interruption, or a service that is away, cuts only the asking short.
   const isThere = await becomesComplete(desk, signal).catch((error) => {
     if (error instanceof Unavailable) return false;
-    throw error;
+    // The service gave the upload up, though every byte is in: nobody may call that a success.
+    if (error instanceof UploadFailed) throw error;
+    if (!(error instanceof Rejected || error instanceof TokenExpired)) throw error;
+    desk.publish({
+      type: "take.warned",
+      message: `${state.name}: everything is in, but it could not be read back. ${error.message}`,
+    });
+    return null;
   });
   if (isThere) return desk.fact({ type: "asset.completed" });
   if (isThere === null) return; // this way in has nothing to ask
@@ -47,14 +54,16 @@ export async function becomesComplete(desk: Desk, signal: AbortSignal): Promise<
 /**
  * Whether the service has put the file together; null where this route does not tell.
  *
- * @throws Unavailable if it cannot be asked now.
+ * @throws Unavailable if it cannot be asked now; Rejected if the asset is gone; UploadFailed if it was
+ * given up.
  */
 export async function isComplete(desk: Desk, signal: AbortSignal): Promise<boolean | null> {
   try {
     return (await desk.room.api.readAsset(assetId(desk), signal)).complete;
   } catch (error) {
-    if (error instanceof Unavailable || signal.aborted) throw error;
-    return null;
+    // A token may lack the permission to read: then this way in does not tell.
+    if (error instanceof Rejected && error.status === 403 && !signal.aborted) return null;
+    throw error;
   }
 }
 

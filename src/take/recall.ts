@@ -26,7 +26,7 @@ export type Recall =
  * @param path Absolute, without links.
  */
 export async function recall(
-  room: Pick<TakeRoom, "journal" | "digests" | "clock">,
+  room: Pick<TakeRoom, "journal" | "digests" | "clock" | "destination">,
   source: RecordingSource,
   path: string,
   signal: AbortSignal,
@@ -42,6 +42,7 @@ export async function recall(
   const facts = await source.stat();
   // What a cancelled take leaves was told when it was cancelled.
   if (state.cancelled) return { is: "new", unfinished: null };
+  if (isElsewhere(state, room.destination)) return { is: "new", unfinished: null };
   if (state.fileId !== facts.fileId) return { is: "new", unfinished };
   if (state.finalized !== null) {
     const { sizeBytes, modifiedMs } = state.finalized;
@@ -53,6 +54,15 @@ export async function recall(
   }
   if (!(await holdsStoredBytes(state, room, source, signal))) return { is: "new", unfinished };
   return { is: "begun", state, urls };
+}
+
+/** Whether the take went to another service; once it is finalized, to another folder as well. */
+function isElsewhere(
+  { destination: before, finalized }: TakeState,
+  now: TakeRoom["destination"],
+): boolean {
+  if (before === null || now === undefined) return false;
+  return before.service !== now.service || (finalized !== null && before.place !== now.place);
 }
 
 /** How long a file that is being rewritten is left alone before it is looked at again, in ms. */

@@ -14,8 +14,8 @@ export function refuseUnusable({ state, room }: Desk, sight: Sight): void {
   const route = state.asset.at === "created" ? state.asset.route : null;
   if (route !== null && route !== room.routeName && !state.completed) {
     throw new Rejected(
-      `Cannot go on with ${state.name}: its asset was created through --route ${route}, and this ` +
-        `is --route ${room.routeName}. Run the same command again with --route ${route}`,
+      `Cannot go on with ${state.name}: its asset was begun by ${route}, and this is ` +
+        `${room.routeName}. Run it as it was begun, or cancel that take first`,
       0,
     );
   }

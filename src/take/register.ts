@@ -1,4 +1,4 @@
-import { Rejected, Unavailable } from "../errors.ts";
+import { Rejected, TokenExpired, Unavailable } from "../errors.ts";
 import type { CreatedAsset, NewAsset } from "../frameio/route.ts";
 import type { Entry } from "../journal/journal.ts";
 import type { Step } from "./decide.ts";
@@ -6,6 +6,12 @@ import { assetId, type Desk } from "./desk.ts";
 
 /** Assets that one take may leave behind before it gives up. */
 const MOST_FORMER_ASSETS = 5;
+
+/**
+ * Refusals of a repeated registration that are about the part itself; 0: a route that gives no other
+ * URL. A plan's limit or a missing permission can be mended, and the asset goes on.
+ */
+const GIVES_NO_URL: readonly number[] = [0, 400, 404, 409, 422];
 
 /** Creates the take's asset. */
 export async function createAsset(desk: Desk, signal: AbortSignal): Promise<void> {
@@ -19,7 +25,11 @@ export async function createAsset(desk: Desk, signal: AbortSignal): Promise<void
   }
   desk.fact({ type: "asset.requested" });
   const asset = await room.api.createAsset(newAsset(desk), signal).catch((error) => {
-    if (error instanceof Unavailable && error.notCarriedOut) desk.fact({ type: "asset.missed" });
+    // A refusal is an answer: nothing was created.
+    const isRefused = error instanceof TokenExpired ||
+      (error instanceof Rejected && error.status > 0);
+    const isMissed = error instanceof Unavailable && error.notCarriedOut;
+    if (isRefused || isMissed) desk.fact({ type: "asset.missed" });
     throw error;
   });
   const { id: assetId, name, filetype, parts, viewUrl } = asset;
@@ -30,6 +40,7 @@ export async function createAsset(desk: Desk, signal: AbortSignal): Promise<void
       name,
       filetype,
       route: room.routeName,
+      ...(room.destination === undefined ? {} : { destination: room.destination }),
       ...(viewUrl === undefined ? {} : { viewUrl }),
     },
   };
@@ -117,7 +128,7 @@ export async function register(
     })));
     for (const { part, url } of presigned) desk.urls.set(part.number, { url, receivedAtMs });
   } catch (error) {
-    if (!again || !(error instanceof Rejected)) throw error;
+    if (!again || !(error instanceof Rejected) || !GIVES_NO_URL.includes(error.status)) throw error;
     // The service knows the part but gives no other URL: this asset can never be completed.
     desk.refusal = `the service gives no new upload URL. ${error.message}`;
   }

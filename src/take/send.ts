@@ -17,6 +17,7 @@ export async function send(desk: Desk, number: number, signal: AbortSignal): Pro
   const part = partOf(state, number);
   const range = rangeOf(state, number);
   const mediaStart = state.head?.mediaStart ?? null;
+  const wasInDoubt = finalInDoubt(state) !== null;
   const before = await seekFinal(desk, number, signal);
   if (before === "in") return finalStored(desk, signal);
   if (before === "unknown") {
@@ -47,7 +48,7 @@ export async function send(desk: Desk, number: number, signal: AbortSignal): Pro
     stored(desk, number, digest, facts);
   } catch (error) {
     if (error instanceof UrlExpired) urls.delete(number);
-    if (!(await explainsFinal(desk, error, signal))) throw error;
+    if (!(await explainsFinal(desk, error, wasInDoubt, signal))) throw error;
     await finalStored(desk, signal);
   } finally {
     sending.delete(number);
@@ -88,11 +89,17 @@ const UNKNOWN_FINAL =
 
 /**
  * Whether a refusal means that the final part is in: once it has arrived the service takes nothing more,
- * because it is putting the file together. A way in that cannot be asked says so by the storage's 404.
+ * because it is putting the file together. Where this way in cannot be asked, the storage's 404 says so;
+ * but only if an earlier PUT of it ended without an answer: anything may answer 404 to the first one.
  */
-async function explainsFinal(desk: Desk, error: unknown, signal: AbortSignal): Promise<boolean> {
+async function explainsFinal(
+  desk: Desk,
+  error: unknown,
+  wasInDoubt: boolean,
+  signal: AbortSignal,
+): Promise<boolean> {
   if (finalInDoubt(desk.state) === null || !(error instanceof Rejected)) return false;
-  return await becomesComplete(desk, signal) ?? error.status === 404;
+  return await becomesComplete(desk, signal) ?? (wasInDoubt && error.status === 404);
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { DurableEvent, EndedBy } from "../events.ts";
+import type { Destination, DurableEvent, EndedBy } from "../events.ts";
 import { HEAD_NUMBER, type Part } from "../parts/plan.ts";
 import type { ByteRange } from "../recording/range.ts";
 
@@ -41,6 +41,8 @@ export interface TakeState {
     /** Where a person sees it, as the service said; absent where it did not. */
     readonly viewUrl?: string;
   };
+  /** Where its asset was created; null while there is none, and in journals that do not tell. */
+  destination: Destination | null;
   /** Assets left behind, with the reason. */
   formerAssets: { readonly assetId: string; readonly reason: string }[];
   head: { readonly bytes: number; readonly mediaStart: number | null } | null;
@@ -74,6 +76,7 @@ export function emptyState(id: string): TakeState {
     filetype: "",
     fileId: "",
     asset: { at: "none" },
+    destination: null,
     formerAssets: [],
     head: null,
     parts: new Map(),
@@ -113,6 +116,7 @@ export function apply(state: TakeState, event: DurableEvent): void {
         ...(event.viewUrl === undefined ? {} : { viewUrl: event.viewUrl }),
       };
       state.filetype = event.filetype ?? state.filetype;
+      state.destination = event.destination ?? null;
       break;
     case "asset.abandoned":
       state.formerAssets.push({ assetId: event.assetId, reason: event.reason });

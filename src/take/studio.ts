@@ -74,6 +74,8 @@ interface Entry {
   readonly take: Take | null;
   /** Tells of an entry without a take: nothing is recorded yet, or it is over. */
   readonly without: "empty" | "ended";
+  /** It has failed, and is about to begin again. */
+  readonly isRetried?: true;
   readonly place: Place;
 }
 
@@ -180,11 +182,15 @@ export function createStudio(
     if (entry === undefined) return "unknown";
     const { outcome } = entry.shown().snapshot;
     if (outcome?.is !== "failed") return ask(takeId, (take) => take.rouse());
+    if (entry.isRetried) return "already";
     if (outcome.changedLate || !isRunning || signal.aborted) return "ended";
     // An older one of several recordings under this name: its file is gone.
     if (entry.place.takeId !== takeId && isBusy(entry.place)) return "ended";
     // What failed before it was a take keeps the id that it is shown under.
-    if (!entry.place.watch.again()) watch(entry.place, entry.take === null ? takeId : undefined);
+    const { place, shown } = entry;
+    // Until the new take is there nothing can be asked of it, and nothing of the failed one any more.
+    entries.set(takeId, { place, shown, take: null, without: "empty", isRetried: true });
+    if (!place.watch.again()) watch(place, entry.take === null ? takeId : undefined);
     return "accepted";
   }
 

@@ -111,7 +111,8 @@ Deno.test("parseCommand() reads which way into Frame.io is wanted", () => {
   assertEquals(account("--route", "device")?.route, "device");
   assertEquals(account("--account", "a1")?.accountId, "a1");
   assertEquals(account("--folder-path", "Day 3/A-Cam")?.folderPath, "Day 3/A-Cam");
-  assertEquals(account()?.imsBase, "https://ims-na1.adobelogin.com");
+  assertEquals(account()?.imsBase, null);
+  assertEquals(account("--ims", "http://127.0.0.1:1/")?.imsBase, "http://127.0.0.1:1");
   assertMatch(refusal([...TAKE, "--route", "v3"]), /write auto, device, user, v4/);
 });
 

@@ -201,8 +201,8 @@ Deno.test("deviceFinishedRoute() takes no answer whose URLs cannot hold the file
   for (const upload_urls of urls) {
     await withService([200, { id: "a1", upload_urls }], async ({ finished }) => {
       const asset = { ...WHOLE, sizeBytes: 4 };
-      const error = await assertRejects(() => finished.createAsset(asset, signal), Unavailable);
-      assertMatch(error.message, /^Cannot create the asset C2C_TEST_CLIP\.mp4: the answer holds/);
+      const error = await assertRejects(() => finished.createAsset(asset, signal), Rejected);
+      assertMatch(error.message, /^Cannot create the asset C2C_TEST_CLIP\.mp4: Frame\.io's answer/);
     });
   }
 });

@@ -59,9 +59,11 @@ Deno.test("v2FinishedRoute() takes no answer that leaves a URL without bytes", a
   for (const json of odd) {
     await withAnswers(() => ({ json }), async ({ call }, { requests }) => {
       const route = v2FinishedRoute(call, "f");
-      const error = await assertRejects(() => route.createAsset(ASSET, signal), Unavailable);
+      const error = await assertRejects(() => route.createAsset(ASSET, signal), Error);
       assertNotMatch(Deno.inspect(error), /secret/);
-      assert(!error.notCarriedOut);
+      // Without an id nobody knows whether there is an asset; with one, another call would make a twin.
+      if (typeof (json as { id?: unknown }).id === "string") assert(error instanceof Rejected);
+      else assert(error instanceof Unavailable && !error.notCarriedOut);
       assertEquals(requests.length, 1);
     });
   }

@@ -54,7 +54,10 @@ Deno.test("v4Route() ends where the URLs do not hold the file, byte for byte: th
     await withAnswers(() => created({ upload_urls }), async ({ call }, { requests }) => {
       const route = v4Route(call, FOLDER);
       const error = await assertRejects(() => route.createAsset(ASSET, signal), Rejected);
-      assertMatch(error.message, /upload URLs for (22|31) bytes, and the file has 30$/);
+      assertMatch(
+        error.message,
+        /upload URLs for (22|31) bytes, and the file has 30\. Delete it there$/,
+      );
       assertNotMatch(Deno.inspect(error), /secret|s3\//);
       assertEquals(requests.length, 1);
     });
@@ -79,9 +82,11 @@ Deno.test("v4Route() takes no answer of another shape", async () => {
   for (const changes of odd) {
     await withAnswers(() => created(changes), async ({ call }) => {
       const route = v4Route(call, FOLDER);
-      const error = await assertRejects(() => route.createAsset(ASSET, signal), Unavailable);
-      assertMatch(error.message, /^Cannot create the asset in folder fold\?1: the answer holds /);
-      assert(!error.notCarriedOut, "an asset may have been created");
+      const error = await assertRejects(() => route.createAsset(ASSET, signal), Error);
+      assertMatch(error.message, /^Cannot create the asset in folder fold\?1: .* answer holds /);
+      // Without an id nobody knows whether there is an asset; with one, another call would make a twin.
+      if ("id" in changes) assert(error instanceof Unavailable && !error.notCarriedOut);
+      else assert(error instanceof Rejected);
       assertNotMatch(Deno.inspect(error), /secret|s3\//);
     });
   }

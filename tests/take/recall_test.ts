@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { xxhash128 } from "hash-wasm";
 import { Unavailable } from "../../src/errors.ts";
-import type { DurableEvent } from "../../src/events.ts";
+import type { Destination, DurableEvent } from "../../src/events.ts";
 import { type Entry, openJournal } from "../../src/journal/journal.ts";
 import { openEventStore } from "../../src/runtime/event_store.ts";
 import { systemRangeDigest } from "../../src/runtime/range_digest.ts";
@@ -47,8 +47,14 @@ async function openRoom() {
       journal.append(id, [...events, ...more].map((event): Entry => ({ event })));
     },
     /** Recalls, and lets time pass for as long as it waits. */
-    async recall() {
-      const result = recall({ journal, digests, clock }, source, "/a.mov", signal);
+    async recall(destination?: Destination) {
+      const room = {
+        journal,
+        digests,
+        clock,
+        ...(destination === undefined ? {} : { destination }),
+      };
+      const result = recall(room, source, "/a.mov", signal);
       let isDone = false;
       result.then(() => isDone = true, () => isDone = true);
       while (!isDone) {
@@ -190,4 +196,26 @@ Deno.test("recall() hands on a disk that is away: a take is not taken for anothe
     throw new Unavailable("Cannot read /a.mov: I/O error", "disk");
   };
   await assertRejects(() => room.recall(), Unavailable, "I/O error");
+});
+
+Deno.test("recall() of a take that went elsewhere: another service is new, another folder once it is done", async () => {
+  await using room = await openRoom();
+  const destination = { service: "sandbox", place: "f1" };
+  const moved: DurableEvent = { type: "asset.created", assetId: "a", name: "a.mov", destination };
+  await room.take("t1", moved);
+  const is = async (service: string, place: string) => (await room.recall({ service, place })).is;
+  assertEquals(await is("sandbox", "f1"), "begun");
+  assertEquals(
+    await is("sandbox", "f2"),
+    "begun",
+    "a take that was begun goes on where it was begun",
+  );
+  assertEquals(await is("https://api.frame.io", "f1"), "new");
+  const { sizeBytes, modifiedMs } = room.source.facts;
+  room.journal.append(
+    "t1",
+    [finalized(sizeBytes, modifiedMs), VERIFIED].map((event) => ({ event })),
+  );
+  assertEquals(await is("sandbox", "f1"), "done");
+  assertEquals(await is("sandbox", "f2"), "new");
 });

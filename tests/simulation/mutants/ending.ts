@@ -22,8 +22,8 @@ export const ending: readonly Mutant[] = [
   ...mutantsOf("src/take/finalize.ts", [
     {
       name: "an asset that cannot be read counts as complete",
-      from: "if (error instanceof Unavailable || signal.aborted) throw error;\n    return null;",
-      to: "return true;",
+      from: "error.status === 403 && !signal.aborted) return null;\n    throw error;",
+      to: "!signal.aborted) return true;\n    throw error;",
     },
   ]),
   ...mutantsOf("src/take/desk.ts", [

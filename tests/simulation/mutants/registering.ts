@@ -78,7 +78,8 @@ export const registering: readonly Mutant[] = [
     },
     {
       name: "a part that gets no new URL ends the take",
-      from: "if (!again || !(error instanceof Rejected)) throw error;",
+      from:
+        "if (!again || !(error instanceof Rejected) || !GIVES_NO_URL.includes(error.status)) throw error;",
       to: "throw error;",
     },
   ]),

@@ -24,8 +24,8 @@ export const sending: readonly Mutant[] = [
     },
     {
       name: "a final part that had arrived before ends the take",
-      from: "if (!(await explainsFinal(desk, error, signal))) throw error;",
-      to: "if (!(await explainsFinal(desk, error, signal)) || number > 0) throw error;",
+      from: "if (!(await explainsFinal(desk, error, wasInDoubt, signal))) throw error;",
+      to: "if (!(await explainsFinal(desk, error, wasInDoubt, signal)) || number > 0) throw error;",
     },
     {
       name: "a final part whose answer was lost is taken for what the file holds now",

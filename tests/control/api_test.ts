@@ -20,6 +20,15 @@ Deno.test("POST /api/takes of what is watched already changes nothing", async ()
   assertEquals(added, []);
 });
 
+Deno.test("POST /api/takes of a take that is over watches what is recorded there next", async () => {
+  for (const phase of ["finalized", "suspended"] as const) {
+    const { send, added, takes } = controlWorld();
+    takes[0] = { ...takes[0]!, path: "/card/a.mov", phase };
+    assertEquals((await send("/api/takes", "POST", { path: "/card/a.mov" })).status, 202, phase);
+    assertEquals(added, ["/card/a.mov"]);
+  }
+});
+
 Deno.test("POST /api/takes says why a recording cannot be watched, without the state folder", async () => {
   const { send } = controlWorld({
     add() {

@@ -83,3 +83,18 @@ Deno.test("createRoots() does not ask the disk about what lies elsewhere", async
   assertEquals(await roots.admit("/etc/shadow"), null);
   assertEquals(asked, ["/card"]);
 });
+
+Deno.test("attack: our own secrets as a recording. A closed folder inside an open one stays closed", async () => {
+  await using folder = await tempFolder();
+  const { card } = await cards(folder.path);
+  const state = join(card, "state");
+  await Deno.mkdir(join(state, "credentials"), { recursive: true });
+  await Deno.writeTextFile(join(state, "credentials", "device.json"), "{}");
+  await Deno.symlink(state, join(card, "other.name"));
+  const roots = createRoots([card], systemDisk, [state]);
+  for (const name of ["state/credentials/device.json", "state/journal.sqlite", "state"]) {
+    assertEquals(await roots.admit(join(card, name)), null, name);
+  }
+  assertEquals(await roots.admit(join(card, "other.name/credentials/device.json")), null);
+  assertEquals(await roots.admit(join(card, "take.mov")), join(card, "take.mov"));
+});

@@ -116,3 +116,26 @@ Deno.test({
     assertMatch(error.message, /^Cannot reach 127\.0\.0\.1:8091: Requires net access/);
   },
 });
+
+Deno.test("systemHttp.request() waits for a long answer as long as something of it comes", async () => {
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, () => {
+    const pieces = ["[", '"a",', '"b"', "]"];
+    const body = new ReadableStream({
+      async pull(controller) {
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        const piece = pieces.shift();
+        if (piece === undefined) controller.close();
+        else controller.enqueue(new TextEncoder().encode(piece));
+      },
+    });
+    return new Response(body);
+  });
+  const url = `http://127.0.0.1:${server.addr.port}/`;
+  // All of it takes longer than the bound, each piece of it a third.
+  const { text } = await systemHttp.request({
+    ...{ method: "GET", url, headers: {}, timeoutMs: 1500 },
+    signal: new AbortController().signal,
+  });
+  assertEquals(text, '["a","b"]');
+  await server.shutdown();
+});

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { Rejected } from "../../src/errors.ts";
+import { Rejected, UploadFailed } from "../../src/errors.ts";
 import { MIB } from "../../src/parts/limits.ts";
 import type { TakeRoom } from "../../src/take/desk.ts";
 import { openHouse, sha256Of } from "../support/house.ts";
@@ -53,4 +53,20 @@ Deno.test("take whose asset is gone when it is read back is told, not called com
   const warned = house.events.find((event) => event.type === "take.warned");
   assertMatch(warned?.type === "take.warned" ? warned.message : "", /could not be read back.*404/);
   assertEquals(house.events.filter(({ type }) => type === "asset.completed"), []);
+});
+
+Deno.test("take whose upload Frame.io marks as failed has failed, though every byte is in", async () => {
+  await using house = await openHouse();
+  const path = house.path("a.mov");
+  {
+    await using mov = await createMov(path);
+    await mov.roll(2 * MIB);
+    await mov.stop();
+  }
+  const failed = () => Promise.reject(new UploadFailed("Cannot complete asset a", 0));
+  const doors = (real: TakeRoom) => ({ api: { ...real.api, readAsset: failed } });
+  const [outcome] = await house.upload([path], { doors }).done;
+  assertEquals(outcome, {
+    ...{ is: "failed", message: "Cannot complete asset a", changedLate: false },
+  });
 });

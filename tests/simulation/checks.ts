@@ -17,6 +17,7 @@ import {
   createOperationChecks,
   type OperationChecks,
 } from "./operation_checks.ts";
+import { mostLanes } from "./plan.ts";
 import type { Process } from "./process.ts";
 import { checkReason, unseenMs } from "./reasons.ts";
 import { SECRET_MARK, type ServiceAsset } from "./service.ts";
@@ -57,6 +58,7 @@ export function createChecks(world: World): Checks {
   /** Since when it tells of too little. */
   const lyingSince = new Map<string, number>();
   let steps = 0;
+  const lanes = mostLanes(plan);
   const journalChecks = createJournalChecks(world);
   const eventChecks = createEventChecks(world);
 
@@ -234,15 +236,16 @@ export function createChecks(world: World): Checks {
     },
     step(process) {
       const { life, sends } = process;
-      const mostTimers = TIMERS_A_TAKE * world.recordings.length + 4 * plan.lanes + 8;
-      if (sends.count > plan.lanes) violate(`${sends.count} PUTs in ${plan.lanes} lanes`);
+      const mostTimers = TIMERS_A_TAKE * world.recordings.length + 4 * lanes + 8;
+      const busyLanes = process.busyLanes();
+      if (sends.count > busyLanes) violate(`${sends.count} PUTs in ${busyLanes} lanes`);
       if (schedule.pending(life) > 4 * mostTimers) violate(`${schedule.pending(life)} timers`);
       if (++steps % STEPS_A_VIEW !== 0 || life.isDead) return;
       checkViews(process);
       process.checkOperations();
       for (const take of takes.values()) {
         const open = take.registered.size - take.storedOnce.size;
-        if (open > 2 * PARTS_A_LANE * plan.lanes + 2 && take.ended === null) {
+        if (open > 2 * PARTS_A_LANE * lanes + 2 && take.ended === null) {
           violate(`${open} parts are registered and not stored`);
         }
       }

@@ -3,6 +3,7 @@ import { type Chance, chanceOf } from "./chance.ts";
 import { asDevice } from "./draw_device.ts";
 import { sharpened } from "./draw_ending.ts";
 import { operated } from "./draw_operations.ts";
+import { sharing } from "./draw_sharing.ts";
 import {
   type AtFinal,
   type Deed,
@@ -82,19 +83,20 @@ export const FIRST_ENDING_SEED = 500_000;
 /** Seeds from here up to {@linkcode FIRST_OPERATED_SEED} go in as a paired device. */
 export const FIRST_DEVICE_SEED = 300_000;
 
-/** Seeds from here up to {@linkcode FIRST_ENDING_SEED} are about what an operator asks for. */
+/** Seeds from here up to {@linkcode FIRST_SHARING_SEED} are about what an operator asks for. */
 export const FIRST_OPERATED_SEED = 400_000;
+
+/** Seeds from here up to {@linkcode FIRST_ENDING_SEED} are about takes that share lanes and limits. */
+export const FIRST_SHARING_SEED = 450_000;
 
 /** Draws a world. */
 export function planOf(seed: number): Plan {
-  if (seed >= FIRST_DEVICE_SEED && seed < FIRST_OPERATED_SEED) {
-    return asDevice(drawWorld(seed), chanceOf(seed ^ 0xdec1));
-  }
   const plan = drawWorld(seed);
-  if (seed < FIRST_OPERATED_SEED || seed >= FIRST_LONG_SEED) return plan;
-  return seed < FIRST_ENDING_SEED
-    ? operated(plan, chanceOf(seed ^ 0x09e7a))
-    : sharpened(plan, chanceOf(seed ^ 0xe4d));
+  if (seed < FIRST_DEVICE_SEED || seed >= FIRST_LONG_SEED) return plan;
+  if (seed < FIRST_OPERATED_SEED) return asDevice(plan, chanceOf(seed ^ 0xdec1));
+  if (seed < FIRST_SHARING_SEED) return operated(plan, chanceOf(seed ^ 0x09e7a));
+  if (seed < FIRST_ENDING_SEED) return sharing(plan, chanceOf(seed ^ 0x5a7e));
+  return sharpened(plan, chanceOf(seed ^ 0xe4d));
 }
 
 /** Most worlds are brisk; a few are long, huge or far offline. */

@@ -1,4 +1,9 @@
-import { FIRST_DEVICE_SEED, FIRST_ENDING_SEED, FIRST_OPERATED_SEED } from "./draw.ts";
+import {
+  FIRST_DEVICE_SEED,
+  FIRST_ENDING_SEED,
+  FIRST_OPERATED_SEED,
+  FIRST_SHARING_SEED,
+} from "./draw.ts";
 import type { Mutant } from "./mutants/mutant.ts";
 import { checkFit, plant } from "./mutate.ts";
 import { createRunner, HANGS, type Runner } from "./mutant_runner.ts";
@@ -81,16 +86,17 @@ export async function huntAll(
   return caught;
 }
 
-/** `most` seeds from `from` on: in turn any, about the end, as a device, about operators; a hint before all. */
+/** `most` seeds from `from` on, in turn of each band of `draw.ts`; a hint before all. */
 export function* seedsFrom(
   { from, most, hint }: { from: number; most: number; hint?: number | undefined },
 ): Generator<number> {
   if (hint !== undefined) yield hint;
-  for (let seed = from; seed < from + most / 4; seed++) {
+  for (let seed = from; seed < from + most / 5; seed++) {
     yield seed;
     yield FIRST_ENDING_SEED + seed;
     yield FIRST_DEVICE_SEED + seed;
     yield FIRST_OPERATED_SEED + seed;
+    yield FIRST_SHARING_SEED + seed;
   }
 }
 

@@ -1,8 +1,10 @@
+import { ask, askFor } from "./asking.ts";
 import type { Checks } from "./checks.ts";
 import type { TakeOutcome } from "../../src/take/take.ts";
 import type { Deed } from "./plan.ts";
 import { pairDevice } from "./pairing.ts";
 import { type Process, startProcess } from "./process.ts";
+import type { Recording } from "./recording.ts";
 import { isHalted, newestOf } from "./takes.ts";
 import { recordingAt, type World } from "./world.ts";
 
@@ -14,6 +16,9 @@ const LOOK_BACK_MS = 2000;
 
 /** How often a resume is asked for until it is done, in milliseconds. */
 const RESUME_EVERY_MS = 1000;
+
+/** How soon a recording is added once more after a restart at the latest, in milliseconds. */
+const MOST_ADD_MS = 3000;
 
 /** A person at the machine: runs the command, presses keys, pulls plugs, runs it again. */
 export interface Operator {
@@ -47,6 +52,7 @@ export function startOperator(world: World, checks: Checks): Operator {
 
   function commit(deed: Deed): void {
     const { process } = operator;
+    if (deed.do === "add") world.recordings[deed.recording]!.isNamed = true; // by the next command
     if (process === null || process.life.isDead) return;
     const { life } = process;
     operator.disturbedAtMs = schedule.nowMs;
@@ -67,25 +73,6 @@ export function startOperator(world: World, checks: Checks): Operator {
         return;
       case "suspend":
         return process.interrupt();
-      case "finish": {
-        const { path } = world.recordings[deed.recording]!;
-        const shown = process.studio.shown().find(({ target }) => target.path === path);
-        if (shown === undefined) return;
-        try {
-          process.studio.finish(shown.takeId);
-        } catch (error) { // a full disk is told to whoever pressed the key
-          log.note(`finish failed: ${(error as Error).message}`);
-        }
-        return;
-      }
-      case "retry":
-        world.retriedAtMs = schedule.nowMs;
-        return ask(process, deed.do, deed.recording);
-      case "pause":
-      case "cancel":
-        return ask(process, deed.do, deed.recording);
-      case "resume":
-        return; // not bound to a process that lives at this moment
       case "second_process": {
         const second = startProcess(world, checks);
         second.done.then(
@@ -95,13 +82,9 @@ export function startOperator(world: World, checks: Checks): Operator {
         schedule.after(60_000, null, () => second.life.die());
         return;
       }
+      default:
+        return askFor(world, process, deed);
     }
-  }
-
-  function ask(process: Process, what: "pause" | "resume" | "cancel" | "retry", recording: number) {
-    const { path } = world.recordings[recording]!;
-    const shown = process.studio.shown().findLast(({ target }) => target.path === path);
-    if (shown !== undefined) log.note(`${what}: ${process.studio[what](shown.takeId)}`);
   }
 
   /** Nobody leaves a take paused: asks until it is not, also through crashes and full disks. */
@@ -112,9 +95,21 @@ export function startOperator(world: World, checks: Checks): Operator {
     const { process } = operator;
     if (process !== null && !process.life.isDead) {
       operator.disturbedAtMs = schedule.nowMs;
-      ask(process, "resume", recording);
+      ask(world, process, "resume", recording);
     }
     schedule.after(RESUME_EVERY_MS, null, () => resume(recording));
+  }
+
+  /** What was added before is named by the next command, or added once more, and then goes first. */
+  function nameOrAdd(recording: Recording, index: number): void {
+    if (recording.plan.isAdded === undefined) return;
+    const isAddedAgain = operator.starts > 1 && recording.isNamed && chance.happens(0.5);
+    recording.isNamed = (recording.isNamed && !isAddedAgain) || recording.isOver;
+    if (!isAddedAgain) return;
+    const addMs = chance.spread(1, MOST_ADD_MS);
+    const atMs = schedule.nowMs + addMs;
+    schedule.after(addMs, null, () => commit({ atMs, do: "add", recording: index }));
+    schedule.after(2 * addMs, null, () => commit({ atMs, do: "prioritise", recording: index }));
   }
 
   async function operate(): Promise<void> {
@@ -125,6 +120,7 @@ export function startOperator(world: World, checks: Checks): Operator {
       }
       if (mustPair) pairDevice(world);
       mustPair = false;
+      world.recordings.forEach(nameOrAdd);
       const process = startProcess(world, checks);
       operator.process = process;
       operator.disturbedAtMs = Math.max(operator.disturbedAtMs, schedule.nowMs);

@@ -21,6 +21,8 @@ export interface RecordingPlan {
   readonly lateChangeMs: number | null;
   /** The recorder records once more under the same name, this long after its end; null for never. */
   readonly againMs: number | null;
+  /** The command does not name it: it is added while others are uploaded, or by the next command. */
+  readonly isAdded?: true;
   /** What happens around the moment that counts; nothing if left out. */
   readonly atFinal?: AtFinal;
 }
@@ -88,6 +90,16 @@ export type Deed =
   | { readonly atMs: number; readonly do: "cancel"; readonly recording: number }
   /** Waits are cut short, failed takes go on. */
   | { readonly atMs: number; readonly do: "retry"; readonly recording: number }
+  /** Its parts go before those of others. */
+  | { readonly atMs: number; readonly do: "prioritise"; readonly recording: number }
+  | { readonly atMs: number; readonly do: "add"; readonly recording: number }
+  /** Limits of all PUTs. One of bytes is lifted again, or the world could not end in time. */
+  | {
+    readonly atMs: number;
+    readonly do: "limit";
+    readonly lanes: number;
+    readonly bytesPerSecond: number | null;
+  }
   /** The same command once more, while the first process lives. */
   | { readonly atMs: number; readonly do: "second_process" };
 
@@ -144,4 +156,9 @@ export function durationMs(recording: RecordingPlan): number {
   const { startMs, mediaBytes, bytesPerSecond, pauses } = recording;
   return startMs + 1000 * mediaBytes / bytesPerSecond +
     pauses.reduce((sum, pause) => sum + pause.forMs, 0);
+}
+
+/** PUTs at once at most, at any time of a world. */
+export function mostLanes({ lanes, deeds }: Plan): number {
+  return Math.max(lanes, ...deeds.map((deed) => deed.do === "limit" ? deed.lanes : 0));
 }

@@ -15,10 +15,11 @@ import { MIN_PART_BYTES } from "../../src/parts/limits.ts";
 import { createEventBus } from "../../src/take/bus.ts";
 import { createStudio, type Studio } from "../../src/take/studio.ts";
 import type { TakeOutcome } from "../../src/take/take.ts";
-import { createLanes } from "../../src/transfer/lanes.ts";
+import { createLiveLimits, type TransferLimits } from "../../src/transfer/limits.ts";
 import type { Checks } from "./checks.ts";
 import { beginLife, type Life } from "./life.ts";
 import { TOKEN } from "./service.ts";
+import { watchSharing } from "./sharing_checks.ts";
 import { twinClock } from "./twin_clock.ts";
 import { type Sends, twinDigest } from "./twin_digest.ts";
 import { twinDisk } from "./twin_disk.ts";
@@ -34,14 +35,19 @@ export interface Process {
   readonly done: Promise<TakeOutcome[]>;
   /** Ctrl-C. */
   interrupt(): void;
+  limit(limits: TransferLimits): void;
+  /** Ids that it has given for added recordings, by their paths. */
+  readonly givenIds: Map<string, string>;
   readonly sends: Sends;
+  /** Lanes in use at this moment. */
+  busyLanes(): number;
   /** Everything is quiet: nothing goes that an operator has forbidden. */
   checkOperations(): void;
   /** Recordings that it has open. */
   openCount(): number;
 }
 
-/** Starts the command that watches every recording of the world. */
+/** Starts the command that watches every recording of the world, but for those that are added later. */
 export function startProcess(world: World, checks: Checks): Process {
   const { plan, schedule, network, service, files, folder, tally } = world;
   const life = beginLife(schedule, () => world.violate("the program never rests"));
@@ -101,6 +107,8 @@ export function startProcess(world: World, checks: Checks): Process {
     return { routeName: "device", api: deviceRoute(call) };
   }
 
+  const limits = createLiveLimits(clock, { bytesPerSecond: null, lanes: plan.lanes });
+  const shared = watchSharing(world, limits);
   const bus = createEventBus(clock);
   bus.on((event) => life.isDead || checks.event(event));
   const { fraction, hex } = world.chance.fork();
@@ -108,14 +116,25 @@ export function startProcess(world: World, checks: Checks): Process {
     clock,
     random: { fraction, hex },
     disk,
-    digests: twinDigest(life, disk, plan.disk, network, service, world.chance.fork(), sends),
+    digests: twinDigest(
+      ...[
+        life,
+        disk,
+        plan.disk,
+        network,
+        service,
+        world.chance.fork(),
+        sends,
+        shared.pace,
+      ] as const,
+    ),
     ...wayIn(),
     journal: openJournal(store, clock),
     bus,
-    lanes: createLanes(plan.lanes),
+    lanes: shared.lanes,
     quiet: { idleMs: plan.idleMs, abandonMs: plan.abandonMs },
   };
-  const targets = world.recordings.map(({ path }) => ({
+  const targets = world.recordings.filter(({ isNamed }) => isNamed).map(({ path }) => ({
     path,
     name: basename(path),
     filetype: filetypeOf(path),
@@ -134,7 +153,10 @@ export function startProcess(world: World, checks: Checks): Process {
     studio,
     done,
     interrupt: () => abort.abort(),
+    limit: ({ lanes, bytesPerSecond }) => shared.set({ lanes, bytesPerSecond }),
+    givenIds: new Map(),
     sends,
+    busyLanes: shared.busy,
     openCount: disk.openCount,
     checkOperations: operations.step,
   };

@@ -14,6 +14,8 @@ export interface Recording {
   readonly recorder: Recorder;
   /** The watched path. */
   readonly path: string;
+  /** Whether the command names it when it is run next. */
+  isNamed: boolean;
   /** Whether the recorder still has the take open. */
   isOpen: boolean;
   /** When it began anew under the same name, world milliseconds; null while it has not. */
@@ -72,6 +74,7 @@ export function startRecording(
     plan,
     recorder,
     path: `${FOLDER}/${name}`,
+    isNamed: plan.isAdded === undefined,
     isOpen: true,
     reopenedAtMs: null,
     endedAtMs: null,

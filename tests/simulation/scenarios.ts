@@ -135,6 +135,26 @@ export const scenarios: readonly (readonly [name: string, plan: Plan])[] = [
       { atMs: 7 * SECOND, do: "cancel", recording: 0 },
     ),
   ],
+  [
+    "is added while another one is uploaded, and then goes first",
+    world([take("mov_ffmpeg"), take("mxf_vbr", { isAdded: true })], {
+      lanes: 1,
+      deeds: [
+        { atMs: 4 * SECOND, do: "add", recording: 1 },
+        { atMs: 5 * SECOND, do: "prioritise", recording: 1 },
+        { atMs: 6 * SECOND, do: "add", recording: 0 },
+      ],
+      spells: [spell("clear", MINUTE, 4 * MIB)],
+    }),
+  ],
+  [
+    "goes under limits that change",
+    deeds(
+      { atMs: 2 * SECOND, do: "limit", lanes: 1, bytesPerSecond: MIB },
+      { atMs: 6 * SECOND, do: "limit", lanes: 8, bytesPerSecond: 16 * MIB },
+      { atMs: 12 * SECOND, do: "limit", lanes: 5, bytesPerSecond: null },
+    ),
+  ],
   ["is started twice", deeds({ atMs: 4 * SECOND, do: "second_process" })],
   ["sleeps for an hour", deeds({ atMs: 4 * SECOND, do: "freeze", forMs: HOUR, breaks: true })],
   [

@@ -1,7 +1,7 @@
 import { RecordingChanged, Unavailable } from "../../src/errors.ts";
 import type { ByteRange } from "../../src/recording/range.ts";
 import type { RecordingSource } from "../../src/runtime/disk.ts";
-import type { RangeDigest, SentRange } from "../../src/runtime/range_digest.ts";
+import type { Pace, RangeDigest, SentRange } from "../../src/runtime/range_digest.ts";
 import type { Chance } from "./chance.ts";
 import { digestOf, type Run } from "./content.ts";
 import type { SimFile } from "./files.ts";
@@ -32,6 +32,7 @@ export function twinDigest(
   service: Service,
   chance: Chance,
   sends: Sends,
+  pace: Pace,
 ): RangeDigest {
   const { schedule } = life;
 
@@ -64,6 +65,10 @@ export function twinDigest(
   ): Promise<void> {
     for (const slice of slices(range)) {
       onSlice(await readSlice(source, slice, signal), slice.end - range.start);
+      for (let left = slice.end - slice.start; left > 0;) {
+        const granted = pace(left, signal);
+        left -= typeof granted === "number" ? granted : await granted;
+      }
       const share = network.weather.uplinkBytesPerSecond() / sends.count;
       await line.pass(1000 * (slice.end - slice.start) / share);
       if (network.weather.isDown()) await line.pass(chance.whole(1, 60_000));

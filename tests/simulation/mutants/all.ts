@@ -5,6 +5,7 @@ import { operating } from "./operating.ts";
 import { registering } from "./registering.ts";
 import { remembering } from "./remembering.ts";
 import { sending } from "./sending.ts";
+import { sharing } from "./sharing.ts";
 
 /** Every deliberate bug, in the order of the line. */
 export const mutants: readonly Mutant[] = [
@@ -14,4 +15,5 @@ export const mutants: readonly Mutant[] = [
   ...ending,
   ...remembering,
   ...operating,
+  ...sharing,
 ];

@@ -1,4 +1,5 @@
 import { Config, Limit, Rejected, StateFailure, TokenExpired, Unavailable } from "../errors.ts";
+import { reachThisMachineDirectly } from "../runtime/proxy.ts";
 
 /** What a command is given to run with. */
 export interface Program {
@@ -13,6 +14,7 @@ const INTERRUPTED = 130;
 
 /** Runs a command and leaves with its status: 2 for usage and configuration, 1 for other failures. */
 export async function runProgram(command: (program: Program) => Promise<number>): Promise<never> {
+  reachThisMachineDirectly();
   const interrupt = new AbortController();
   const onSignal = () => {
     if (interrupt.signal.aborted) Deno.exit(INTERRUPTED);

@@ -145,5 +145,5 @@ function endOf(views: readonly TakeView[]): WatchEnd {
   const kept = views.filter(({ phase }) => phase !== "cancelled");
   if (kept.some(({ phase, endedBy }) => phase !== "finalized" || endedBy === "deleted")) return 1;
   if (kept.length < views.length) return 4;
-  return views.every(({ finishedByRecorder }) => finishedByRecorder) ? 0 : 3;
+  return views.some(({ finishedByRecorder }) => finishedByRecorder === false) ? 3 : 0;
 }

@@ -43,6 +43,9 @@ function reasonsOf(view: TakeView): Reason[] {
   if (phase === "suspended") amber(`${name} is suspended: run the same command again`);
   if (phase === "paused") amber(`${name} is paused: nothing of it is sent`);
   if (phase === "quiet") amber(`${name} is quiet: its recorder writes nothing`);
+  if (phase === "finalized" && view.finishedByRecorder === false) {
+    amber(`${name} is stored whole, but its recorder never finished it: see whether it plays`);
+  }
   if (problem !== null && !isOver(view)) amber(`${name}: ${problem}`);
   const isHeldUp = phase !== "paused" && behind > BEHIND_AMBER_SECONDS;
   if (isHeldUp) amber(`${name} is ${duration(behind)} behind its recorder`);

@@ -92,7 +92,7 @@ const view = {
   diskFullInSeconds: seconds.nullable(),
   endedBy: z.enum(enders).nullable(),
   endedByWords: text.nullable(),
-  finishedByRecorder: z.boolean(),
+  finishedByRecorder: z.boolean().nullable(),
   tailSeconds: seconds.nullable(),
   verified: z.boolean(),
   problem: text.nullable(),

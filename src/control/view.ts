@@ -76,8 +76,8 @@ export interface TakeView {
   readonly endedBy: EndedBy | null;
   /** The evidence behind `endedBy`, in words; null while the take goes on. */
   readonly endedByWords: string | null;
-  /** False once it is known that the recorder never finished its file. */
-  readonly finishedByRecorder: boolean;
+  /** Whether the recorder finished its file; null while that is not known. */
+  readonly finishedByRecorder: boolean | null;
   /** Seconds from the recording's last change to finalization; null before. */
   readonly tailSeconds: number | null;
   /** True once every byte was read again after the end and equals what is stored. */

@@ -55,7 +55,7 @@ export function viewOf(shown: Shown, moment: ViewMoment = {}): TakeView {
     diskFullInSeconds: over ? null : moment.diskFullInSeconds ?? null,
     endedBy: endedNow?.by ?? null,
     endedByWords: endedNow ? EVIDENCE[endedNow.by] : null,
-    finishedByRecorder: endedNow?.finishedByRecorder ?? true,
+    finishedByRecorder: endedNow?.finishedByRecorder ?? null,
     tailSeconds: state.finalized === null ? null : state.finalized.tailMs / 1000,
     verified: state.verified,
     problem: snapshot.trouble,

@@ -35,6 +35,19 @@ export function proxiesOf(env: (name: string) => string | undefined = permittedE
   };
 }
 
+/** This machine's own addresses. */
+const THIS_MACHINE = ["localhost", "127.0.0.1", "::1"];
+
+/**
+ * Has this machine reached without a proxy from now on, by fetch too: no proxy finds the sandbox in
+ * here. To be called before the first request; does nothing where Deno does not permit it.
+ */
+export function reachThisMachineDirectly(): void {
+  if (!isPermitted({ name: "env", variable: "NO_PROXY" })) return;
+  const others = permittedEnv("NO_PROXY") || permittedEnv("no_proxy") || [];
+  Deno.env.set("NO_PROXY", [others, THIS_MACHINE].flat().join(","));
+}
+
 /**
  * The proxy that an address is reached through, as `host:port` without its password, or null.
  *

@@ -898,7 +898,7 @@ export interface components {
       /** @enum {string|null} */
       endedBy: "operator" | "container" | "idle" | "writer_gone" | "abandoned" | "deleted" | null;
       endedByWords: string | null;
-      finishedByRecorder: boolean;
+      finishedByRecorder: boolean | null;
       tailSeconds: number | null;
       verified: boolean;
       problem: string | null;
@@ -965,7 +965,7 @@ export interface components {
       /** @enum {string|null} */
       endedBy: "operator" | "container" | "idle" | "writer_gone" | "abandoned" | "deleted" | null;
       endedByWords: string | null;
-      finishedByRecorder: boolean;
+      finishedByRecorder: boolean | null;
       tailSeconds: number | null;
       verified: boolean;
       problem: string | null;

@@ -41,6 +41,7 @@ Deno.test("machineOf() names the take that needs an eye, or a person", () => {
     [{ phase: "suspended" }, "amber", /bad\.mov is suspended/],
     [{ phase: "quiet" }, "amber", /bad\.mov is quiet/],
     [{ problem: "offline" }, "amber", /bad\.mov: offline/],
+    [{ phase: "finalized", finishedByRecorder: false }, "amber", /never finished it: see whether/],
     [{ behindSeconds: 61 }, "amber", /bad\.mov is 1 min 01 s behind/],
   ];
   for (const [over, tone, why] of rows) {

@@ -127,11 +127,11 @@ Deno.test("viewOf() tells how it ended as it stands now, and after a restart as 
     const { endedBy, finishedByRecorder } = viewOf(shown(over));
     return [endedBy, finishedByRecorder];
   };
-  assertEquals(view({}), [null, true]);
+  assertEquals(view({}), [null, null]);
   assertEquals(view({ sight: sightOf(30, ENDED) }), ["container", true]);
   assertEquals(view({ sight: sightOf(30, DEAD) }), ["abandoned", false]);
   const died = ended({ is: "ended", by: "abandoned", finishedByRecorder: false });
-  assertEquals(view({ state: stateOf("ss", died), sight: sightOf(31, GROWING) }), [null, true]);
+  assertEquals(view({ state: stateOf("ss", died), sight: sightOf(31, GROWING) }), [null, null]);
   assertEquals(view({ state: stateOf("sss", died, FINALIZED) }), ["abandoned", false]);
 });
 

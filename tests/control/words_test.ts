@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { stripCells, stripCounts } from "../../src/control/page/cells.js";
-import { duration, groupOf, marksOf, size } from "../../src/control/page/words.js";
+import { duration, groupOf, marksOf, size, toneOf } from "../../src/control/page/words.js";
 import type { StripRun } from "../../src/control/view.ts";
 import { finalizedView, stripRuns, takeView } from "./views.ts";
 
@@ -39,6 +39,12 @@ Deno.test("marksOf() says what a person should know, once", () => {
   assertEquals(marksOf(orphan), ["not finalized by its recorder", "ended by its recorder's exit"]);
   const said = { ...orphan, words: "finalized and verified, not finalized by its recorder" };
   assertEquals(marksOf(said), ["ended by its recorder's exit"]);
+});
+
+Deno.test("toneOf() asks for attention where the recorder never finished what is stored whole", () => {
+  assertEquals(toneOf(finalizedView()), "done");
+  assertEquals(toneOf(finalizedView({ finishedByRecorder: false })), "attention");
+  assertEquals(toneOf(takeView()), "going");
 });
 
 Deno.test("groupOf() keeps a take in trouble on the way while it is under way", () => {

@@ -74,3 +74,18 @@ Deno.test("reeltime --sandbox is status 2 as a second process on the same file",
   assertMatch(err, /another reeltime process/);
   assertEquals(code, 2);
 });
+
+Deno.test("reeltime --sandbox reaches itself past the proxy of its network", async () => {
+  await using desk = await openDesk("");
+  await using mov = await createMov(desk.path("take01.mov"));
+  await mov.roll(11 * MIB);
+  await mov.stop();
+  await using program = start(
+    [
+      ...["--watch", desk.path("take01.mov"), "--sandbox", "--state", desk.state, "--no-listen"],
+    ],
+    { env: { HTTP_PROXY: "http://127.0.0.1:9", no_proxy: "example.test" } },
+  );
+  await program.line(/finalized and verified/);
+  assertEquals((await program.ended()).code, 0);
+});

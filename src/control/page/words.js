@@ -45,7 +45,7 @@ const ENDERS = {
  */
 export function marksOf(view) {
   const marks = [];
-  if (!view.finishedByRecorder) marks.push("not finalized by its recorder");
+  if (view.finishedByRecorder === false) marks.push("not finalized by its recorder");
   if (view.endedBy !== null && view.endedBy !== "container") marks.push(ENDERS[view.endedBy]);
   return marks.filter((mark) => !view.words.includes(mark));
 }
@@ -61,14 +61,17 @@ export function isOver(view) {
 }
 
 /**
- * The tone of a take; one that goes on in spite of a problem asks for attention.
+ * The tone of a take. One that goes on in spite of a problem asks for attention, and so does one that is
+ * stored whole although its recorder never finished it: it may not play.
  *
  * @param {TakeView} view
  * @returns {Tone}
  */
 export function toneOf(view) {
   const { tone } = PHASES[view.phase];
-  return tone === "going" && view.problem !== null ? "attention" : tone;
+  const isHeldUp = tone === "going" && view.problem !== null;
+  const isUnfinished = tone === "done" && view.finishedByRecorder === false;
+  return isHeldUp || isUnfinished ? "attention" : tone;
 }
 
 /**

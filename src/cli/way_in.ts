@@ -1,7 +1,7 @@
 import type { Account, WatchConfig } from "../config.ts";
 import { Config } from "../errors.ts";
 import { deviceFinishedRoute, deviceRoute } from "../frameio/device_route.ts";
-import { folderFinder, inFolder, parseFolderPath } from "../frameio/folder_path.ts";
+import { folderFinder, inFolder, parseFolderPath, searchOf } from "../frameio/folder_path.ts";
 import { type Folders, v2Folders, v4Folders } from "../frameio/folders.ts";
 import { heartbeat } from "../frameio/heartbeat.ts";
 import { tryingPlainName } from "../frameio/plain_name.ts";
@@ -120,8 +120,8 @@ function belowFolder(
 ): AssetRoute {
   if (folderPath === null) return routeIn(rootId);
   const names = parseFolderPath(folderPath);
-  const find = folderFinder(folders, rootId, signal);
-  return inFolder(() => find(names), routeIn, routeIn(rootId));
+  const search = searchOf(() => folderFinder(folders, rootId, signal), names);
+  return inFolder(search, routeIn, routeIn(rootId));
 }
 
 /** The folder to upload into. @throws Config if none was named. */

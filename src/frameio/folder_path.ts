@@ -1,4 +1,4 @@
-import { Config, Limit, Unavailable } from "../errors.ts";
+import { Config, Limit, Rejected, Unavailable } from "../errors.ts";
 import type { Folders } from "./folders.ts";
 import { MOST_PAGES } from "./pages.ts";
 import type { AssetRoute } from "./route.ts";
@@ -86,25 +86,57 @@ async function find(folders: Folders, parentId: string, name: string, signal: Ab
   );
 }
 
+/** Where a folder is. Told of an id that is gone, it looks anew, once for all who say so. */
+export type FolderSearch = (goneId?: string) => Promise<string>;
+
+/**
+ * The search for the folder of one path.
+ *
+ * @param newFinder Makes a {@linkcode folderFinder} that knows nothing yet.
+ */
+export function searchOf(
+  newFinder: () => ReturnType<typeof folderFinder>,
+  names: readonly string[],
+): FolderSearch {
+  let find = newFinder();
+  return async (goneId) => {
+    const asked = find;
+    const folderId = await asked(names);
+    if (folderId !== goneId) return folderId;
+    if (find === asked) find = newFinder();
+    return await find(names);
+  };
+}
+
 /**
  * A route whose folder is found, or made, when the first asset is created in it: a machine that is
- * offline at the start waits like any other take.
+ * offline at the start waits like any other take. Where somebody has deleted the folder meanwhile it is
+ * made once more.
  *
  * @param routeIn The route into a folder with this id.
  * @param anywhere The same route, for what asks for no folder.
  */
 export function inFolder(
-  folder: () => Promise<string>,
+  folder: FolderSearch,
   routeIn: (folderId: string) => AssetRoute,
   anywhere: AssetRoute,
 ): AssetRoute {
+  const search = (goneId?: string) =>
+    folder(goneId).catch((error) => {
+      throw error instanceof Unavailable ? beforeTheAsset(error) : error;
+    });
   return {
     ...anywhere,
     async createAsset(asset, signal) {
-      const folderId = await folder().catch((error) => {
-        throw error instanceof Unavailable ? beforeTheAsset(error) : error;
-      });
-      return await routeIn(folderId).createAsset(asset, signal);
+      const folderId = await search();
+      try {
+        return await routeIn(folderId).createAsset(asset, signal);
+      } catch (error) {
+        if (!(error instanceof Rejected && error.status === 404)) throw error;
+        const anew = await search(folderId);
+        if (anew === folderId) throw error; // it is there: something else was not found
+        return await routeIn(anew).createAsset(asset, signal);
+      }
     },
   };
 }

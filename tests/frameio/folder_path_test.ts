@@ -1,7 +1,13 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { Config, Limit, Rejected, Unavailable } from "../../src/errors.ts";
-import { folderFinder, inFolder, parseFolderPath } from "../../src/frameio/folder_path.ts";
+import {
+  folderFinder,
+  inFolder,
+  parseFolderPath,
+  searchOf,
+} from "../../src/frameio/folder_path.ts";
 import { type Folders, v2Folders, v4Folders } from "../../src/frameio/folders.ts";
+import type { AssetRoute } from "../../src/frameio/route.ts";
 import { v2FinishedRoute } from "../../src/frameio/v2_finished_route.ts";
 import { v2Hierarchy } from "../../src/frameio/v2_hierarchy.ts";
 import { ACCOUNT, FOLDERS } from "../../src/sandbox/world.ts";
@@ -166,4 +172,51 @@ Deno.test("inFolder() finds the folder before the asset; what goes wrong there c
     const lost = await assertRejects(() => anywhere.createAsset(asset, signal), Unavailable);
     assertEquals(lost.notCarriedOut, false);
   });
+});
+
+/** A service whose folder `A` can be deleted; each new one has an id of its own. */
+function shelf() {
+  let made = 0;
+  const there = new Set<string>();
+  const created: string[] = [];
+  const folders: Folders = {
+    async *list() {
+      yield { items: [...there], isLast: true };
+    },
+    create() {
+      const id = `f${++made}`;
+      there.add(id);
+      return Promise.resolve(id);
+    },
+    read: (id) => ({ id: id as string, name: "A", kind: "folder", uploadTo: null, viewUrl: null }),
+  };
+  const routeIn = (folderId: string) => ({
+    createAsset() {
+      if (!there.has(folderId)) return Promise.reject(new Rejected("not found", 404));
+      created.push(folderId);
+      return Promise.resolve({ assetId: "a", viewUrl: null });
+    },
+  } as unknown as AssetRoute);
+  const search = searchOf(() => folderFinder(folders, "root", signal), ["A"]);
+  return { route: inFolder(search, routeIn, routeIn("root")), there, created };
+}
+
+Deno.test("inFolder() makes a folder once more that was deleted, once for all takes", async () => {
+  const asset = { name: "a.mov", filetype: "video/quicktime", sizeBytes: 3, ageSeconds: 0 };
+  const { route, there, created } = shelf();
+  await route.createAsset(asset, signal);
+  there.clear();
+  await Promise.all([1, 2, 3].map(() => route.createAsset(asset, signal)));
+  assertEquals([created, [...there]], [["f1", "f2", "f2", "f2"], ["f2"]]);
+});
+
+Deno.test("inFolder() says what else was not found, after it has looked for the folder", async () => {
+  const asset = { name: "a.mov", filetype: "video/quicktime", sizeBytes: 3, ageSeconds: 0 };
+  let calls = 0;
+  const refusing = {
+    createAsset: () => (calls++, Promise.reject(new Rejected("no such account", 404))),
+  } as unknown as AssetRoute;
+  const route = inFolder(() => Promise.resolve("f1"), () => refusing, refusing);
+  await assertRejects(() => route.createAsset(asset, signal), Rejected, "no such account");
+  assertEquals(calls, 1);
 });

@@ -8,7 +8,11 @@ export interface Room {
   readonly rows: number;
 }
 
-const HINT: Piece[] = [["idle", "f finish a take   Ctrl-C suspend"]];
+/** The keys that do something now. */
+function hintOf(views: readonly TakeView[]): Piece[] {
+  const isPaused = views.some(({ phase }) => phase === "paused");
+  return [["idle", `${isPaused ? "r resume   " : ""}f finish a take   Ctrl-C suspend`]];
+}
 
 /**
  * The whole display: every take in full where that fits, else one line a take, else as many lines as
@@ -18,13 +22,14 @@ export function frame(views: readonly TakeView[], room: Room, paint: Paint): Lin
   const { columns, rows } = room;
   const print = (lines: readonly Piece[][]) =>
     lines.slice(0, rows).map((line) => paintLine(line, columns, paint));
-  if (views.length === 0) return print([[["idle", "No take is on the way."]], HINT]);
+  const hint = hintOf(views);
+  if (views.length === 0) return print([[["idle", "No take is on the way."]], hint]);
   const full = views.flatMap((view) => [...takeLines(view, columns), []]);
-  if (full.length < rows) return print([...full, HINT]);
-  if (views.length < rows) return print([...views.map((view) => compactLine(view, columns)), HINT]);
+  if (full.length < rows) return print([...full, hint]);
+  if (views.length < rows) return print([...views.map((view) => compactLine(view, columns)), hint]);
   const shown = mostUrgent(views, Math.max(0, rows - 2));
   const rest = views.filter((view) => !shown.includes(view));
-  return print([...shown.map((view) => compactLine(view, columns)), moreLine(rest), HINT]);
+  return print([...shown.map((view) => compactLine(view, columns)), moreLine(rest), hint]);
 }
 
 /** The first `count` takes in their order, those with a problem before those without. */

@@ -1,6 +1,7 @@
 import type { TakeView } from "../control/view.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { EventBus } from "../take/bus.ts";
+import type { Studio } from "../take/studio.ts";
 import { isPermitted } from "../runtime/permitted.ts";
 import { readKeys } from "./keys.ts";
 import { createTerminal } from "./terminal.ts";
@@ -29,7 +30,7 @@ export function createReport(options: {
   readonly views: () => TakeView[];
   readonly bus: EventBus;
   readonly clock: Clock;
-  readonly finish: (takeId: string) => string;
+  readonly studio: Pick<Studio, "finish" | "resume">;
 }): Report {
   const { json, views, bus, clock } = options;
   const over = new AbortController();
@@ -75,12 +76,21 @@ async function draw(frame: () => void, clock: Clock, signal: AbortSignal): Promi
   }
 }
 
-/** `f` ends the take; where there are several, its number on the display says which. */
+/**
+ * `r` has every paused take go on; `f` ends the take, and where there are several, its number on the
+ * display says which.
+ */
 function onKey(
   key: string,
-  { views, finish }: { views: () => TakeView[]; finish: (takeId: string) => string },
+  { views, studio }: { views: () => TakeView[]; studio: Pick<Studio, "finish" | "resume"> },
   say: (text: string) => void,
 ): void {
+  if (key === "r") {
+    const paused = views().filter(({ phase }) => phase === "paused");
+    if (paused.length === 0) say("No take is paused");
+    for (const { id } of paused) studio.resume(id);
+    return;
+  }
   const open = views().filter((view) => view.canFinish);
   if (key === "f" && open.length > 1) {
     say(`Which take? ${open.slice(0, 9).map((view, i) => `${i + 1} ${view.name}`).join(", ")}`);
@@ -88,7 +98,7 @@ function onKey(
   }
   const chosen = key === "f" ? open[0] : open.length > 1 ? open[Number(key) - 1] : undefined;
   if (chosen !== undefined) {
-    finish(chosen.id);
+    studio.finish(chosen.id);
     say(`Finishing ${chosen.name} at its present size, by your word`);
   } else if (key === "f") say("No take can be finished now");
 }

@@ -46,11 +46,12 @@ PATH may not exist yet. The program exits when every take has ended.
   --json              one JSON event a line on stdout instead of the progress display
   --help, --version
 
-While it runs: f ends a take at its present size, Ctrl-C suspends; the same command goes on.
+While it runs: f ends a take at its present size, r resumes what is paused, Ctrl-C suspends; the
+same command goes on.
 Exit status: 0 every take finalized and verified; 1 a take failed; 2 bad usage or configuration;
 3 all bytes stored and verified, but a recorder never finished its file; 4 a take was cancelled, the
-others are well; 130 interrupted. A take that was paused stays paused until it is resumed, on the
-status page or through the API, and the program waits for that.
+others are well; 130 interrupted. A take that was paused stays paused until it is resumed, by r, on
+the status page or through the API, and the program waits for that.
 `;
 
 /** What `upload --help` prints. */

@@ -78,8 +78,7 @@ export async function runWatch(config: WatchConfig, signal: AbortSignal): Promis
       realPath: realPathNow,
     }, signal);
     const views = createViews(studio.shown, createDiskSpace(freeSpaceOf, clock), clock, bus);
-    const { finish } = studio;
-    const told = createReport({ json: config.json, views: views.takes, bus, clock, finish });
+    const told = createReport({ json: config.json, views: views.takes, bus, clock, studio });
     report = told;
     closers.push(() => told.end());
     const leaving = new AbortController();

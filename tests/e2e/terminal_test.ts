@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { MIB } from "../../src/parts/limits.ts";
 import { createMov } from "../support/mov_writer.ts";
-import { ACCESS, type Desk, openDesk } from "./desk.ts";
+import { ACCESS, ANY_PORT, type Desk, openDesk, pageOf } from "./desk.ts";
 import { noScript } from "./machine.ts";
 import { MAIN, until } from "./program.ts";
 import { type SandboxProcess, startSandbox } from "./sandbox.ts";
@@ -36,6 +36,30 @@ async function checkKeys(
   }
   const [asset] = await sandbox.assets(name);
   return { code, status: asset?.status };
+}
+
+/** A take that was paused through the API stays so in the next run, which has no page, until `r`. */
+async function checkResume(sandbox: SandboxProcess): Promise<void> {
+  await using desk = await openDesk(sandbox.url);
+  const path = desk.path("resume.mov");
+  await using mov = await createMov(path);
+  await mov.roll(11 * MIB);
+  {
+    await using first = desk.watch(path, ANY_PORT);
+    const page = await pageOf(first);
+    await first.line(/recorded +11\.5 MB/);
+    const { takes: [take] } = await (await fetch(`${page}/api/takes`)).json();
+    const answer = await fetch(`${page}/api/takes/${take.id}/pause`, { method: "POST" });
+    assertEquals(answer.status, 202, await answer.text());
+    await first.kill();
+  }
+  await mov.stop();
+  await using terminal = watchOnTerminal(desk, path);
+  await terminal.program.line(/paused: nothing is sent until it is resumed/);
+  await terminal.program.line(/r resume/);
+  await terminal.type("r");
+  await terminal.program.line(/finalized and verified/);
+  assertEquals((await terminal.program.ended()).code, 0);
 }
 
 /** As `reeltime --watch take01.mov &` in a shell: the terminal's keys belong to somebody else. */
@@ -83,6 +107,10 @@ Deno.test({
           const { code, status } = await checkKeys(sandbox, "ctrl_c.mov", "\u0003", says);
           assertEquals({ code, status }, { code: 130, status: "uploading" });
         },
+      },
+      {
+        name: "resumes a paused take when r is pressed",
+        run: () => checkResume(sandbox),
       },
       {
         name: "goes on in the background of a shell, whose keys it leaves alone",

@@ -1,6 +1,6 @@
 import type { Clock } from "../runtime/clock.ts";
 import type { EventBus } from "../take/bus.ts";
-import type { OperationAnswer } from "../take/studio.ts";
+import type { OperationAnswer } from "../take/operations.ts";
 import type { LiveLimits } from "../transfer/limits.ts";
 import type { Auth } from "./auth.ts";
 import type { Redactor } from "./redact.ts";

@@ -1,7 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { Config } from "../errors.ts";
-import type { OperationAnswer } from "../take/studio.ts";
+import type { OperationAnswer } from "../take/operations.ts";
 import type { ControlDeps } from "./deps.ts";
 import { machineOf } from "./machine.ts";
 import { problems, refuse, refuseUnknownTake, repeated } from "./problem.ts";

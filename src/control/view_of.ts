@@ -1,5 +1,5 @@
 import { mayBeComplete, storedBytes, type TakePart } from "../take/state.ts";
-import type { Shown } from "../take/studio.ts";
+import type { Shown } from "../take/shown.ts";
 import type { TakeSnapshot } from "../take/take.ts";
 import { EVIDENCE } from "./event_words.ts";
 import type { Operation, StripRun, StripState, TakePhase, TakeView } from "./view.ts";

@@ -1,6 +1,6 @@
 import type { Clock } from "../runtime/clock.ts";
 import type { EventBus } from "../take/bus.ts";
-import type { Shown } from "../take/studio.ts";
+import type { Shown } from "../take/shown.ts";
 import type { DiskSpace } from "./disk_space.ts";
 import type { TakeView } from "./view.ts";
 import { viewOf } from "./view_of.ts";

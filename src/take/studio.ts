@@ -1,25 +1,12 @@
 import { recordingOf } from "../config.ts";
 import { Config } from "../errors.ts";
 import type { RecordingLock } from "../runtime/lock.ts";
-import { createMeter } from "./meter.ts";
 import type { TakeRoom } from "./desk.ts";
+import { lockAll, lockOne } from "./locks.ts";
 import type { FinishAnswer, OperationAnswer } from "./operations.ts";
+import { type Shown, still } from "./shown.ts";
 import type { Take, TakeOutcome, TakeSnapshot } from "./take.ts";
-import { emptyState } from "./state.ts";
 import { type Stage, type Target, type Watch, type WatchOptions, watchPath } from "./watch.ts";
-
-export type { OperationAnswer } from "./operations.ts";
-
-/** One take, or a recording that is waited for, as the views see it. */
-export interface Shown {
-  readonly takeId: string;
-  readonly target: Target;
-  readonly snapshot: TakeSnapshot;
-  /** True when nothing had to be done: it was finalized by an earlier run. */
-  readonly already: boolean;
-  /** Its parts go before those of others. */
-  readonly prioritised?: boolean;
-}
 
 /** All takes of this process. What is asked of a take is answered, never thrown. */
 export interface Studio {
@@ -269,48 +256,3 @@ function withoutLinks(path: string, { realPath }: StudioOptions): string {
 
 /** Stands for a watch that has not begun. */
 const NOT_YET: Watch = { done: Promise.resolve({ is: "suspended" }), again: () => false };
-
-function lockAll(
-  targets: readonly Target[],
-  lock: (path: string) => RecordingLock | null,
-): RecordingLock[] {
-  const held: RecordingLock[] = [];
-  for (const { path } of targets) {
-    try {
-      held.push(lockOne(path, lock));
-    } catch (error) {
-      for (const other of held) other.release();
-      throw error;
-    }
-  }
-  return held;
-}
-
-/** @throws Config if another process has it. */
-function lockOne(path: string, lock: (path: string) => RecordingLock | null): RecordingLock {
-  const one = lock(path);
-  if (one !== null) return one;
-  throw new Config(
-    `Cannot upload ${path}: another reeltime process is uploading it already. ` +
-      "Leave the take to that one, or stop it first",
-  );
-}
-
-/** The snapshot of a take that is not under way. */
-function still(
-  takeId: string,
-  trouble: string | null,
-  outcome: TakeOutcome | null,
-): TakeSnapshot {
-  return {
-    state: emptyState(takeId),
-    sight: null,
-    sending: new Map(),
-    isVerified: () => false,
-    trouble,
-    meter: createMeter(),
-    outcome,
-    paused: false,
-    cancelled: false,
-  };
-}

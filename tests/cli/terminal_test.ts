@@ -3,7 +3,7 @@ import { assert, assertEquals, assertMatch, assertNotMatch } from "@std/assert";
 import { frame } from "../../src/cli/frame.ts";
 import { noPaint } from "../../src/cli/paint.ts";
 import { createTerminal } from "../../src/cli/terminal.ts";
-import { handClock } from "../control/hand_clock.ts";
+import { handClock } from "../support/hand_clock.ts";
 import { finalizedView, takeView } from "../control/views.ts";
 import { virtualScreen } from "./virtual_screen.ts";
 

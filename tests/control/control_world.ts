@@ -8,7 +8,7 @@ import type { FinishedTake, TakeView } from "../../src/control/view.ts";
 import { systemRandom } from "../../src/runtime/random.ts";
 import { createEventBus } from "../../src/take/bus.ts";
 import { createLiveLimits } from "../../src/transfer/limits.ts";
-import { handClock } from "./hand_clock.ts";
+import { handClock } from "../support/hand_clock.ts";
 import { takeView } from "./views.ts";
 
 export const HOST = "127.0.0.1:4100";

@@ -2,7 +2,7 @@ import { assertEquals, assertNotMatch, assertStringIncludes } from "@std/assert"
 import { MAX_EVENT_CLIENTS } from "../../src/control/event_routes.ts";
 import { HEARTBEAT_MS } from "../../src/control/event_stream.ts";
 import { controlWorld, pieces } from "./control_world.ts";
-import { settled } from "./hand_clock.ts";
+import { settled } from "../support/hand_clock.ts";
 
 const requested = { type: "asset.requested" } as const;
 

@@ -5,7 +5,7 @@ import { openJournal } from "../../src/journal/journal.ts";
 import { openEventStore } from "../../src/runtime/event_store.ts";
 import { openMilestones } from "../../src/runtime/milestones.ts";
 import { tempFolder } from "../support/temp_folder.ts";
-import { handClock } from "./hand_clock.ts";
+import { handClock } from "../support/hand_clock.ts";
 import { ENDED, ended, FINALIZED, VERIFIED } from "./shown_takes.ts";
 
 const started = (name: string): DurableEvent => ({

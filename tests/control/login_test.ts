@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertNotMatch } from "@std/assert";
 import { MOST_SESSIONS, SESSION_SECONDS } from "../../src/control/auth.ts";
 import { createThrottle, FREE_TRIES, MOST_PLACES } from "../../src/control/throttle.ts";
 import { controlWorld, HOST, openAuth, TOKEN } from "./control_world.ts";
-import { handClock } from "./hand_clock.ts";
+import { handClock } from "../support/hand_clock.ts";
 
 /** A world that asks for the token, on a clock of its own. */
 function lockedWorld() {

@@ -4,7 +4,7 @@ import { type ControlServer, serveControl } from "../../src/control/serve.ts";
 import { type Clock, systemClock } from "../../src/runtime/clock.ts";
 import { createEventBus } from "../../src/take/bus.ts";
 import { controlWorld, pieces } from "./control_world.ts";
-import { handClock, settled } from "./hand_clock.ts";
+import { handClock, settled } from "../support/hand_clock.ts";
 
 /** A real server on a port of the system's choice. */
 function serve(clock: Clock = systemClock, hostname = "127.0.0.1") {

@@ -3,7 +3,7 @@ import type { Judgement } from "../../src/recording/settle.ts";
 import { createMeter } from "../../src/take/meter.ts";
 import type { Sight } from "../../src/take/sight.ts";
 import { emptyState, replayState, type TakeState } from "../../src/take/state.ts";
-import type { Shown } from "../../src/take/studio.ts";
+import type { Shown } from "../../src/take/shown.ts";
 import type { TakeSnapshot } from "../../src/take/take.ts";
 
 const STARTED: DurableEvent = {

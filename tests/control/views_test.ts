@@ -5,7 +5,7 @@ import { machineOf } from "../../src/control/machine.ts";
 import type { FreeSpace } from "../../src/runtime/free_space.ts";
 import { createEventBus } from "../../src/take/bus.ts";
 import { createMeter } from "../../src/take/meter.ts";
-import { handClock, settled } from "./hand_clock.ts";
+import { handClock, settled } from "../support/hand_clock.ts";
 import { ENDED, FINALIZED, GROWING, shown, sightOf, stateOf } from "./shown_takes.ts";
 
 /** A take at this path whose recorder writes so many bytes a second. */

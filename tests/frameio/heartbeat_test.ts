@@ -5,7 +5,7 @@ import { deviceHeaders } from "../../src/frameio/device_route.ts";
 import { heartbeat } from "../../src/frameio/heartbeat.ts";
 import { fixedToken } from "../../src/frameio/tokens.ts";
 import { systemHttp } from "../../src/runtime/http.ts";
-import { handClock, settled } from "../control/hand_clock.ts";
+import { handClock, settled } from "../support/hand_clock.ts";
 import { pairDevice } from "../sandbox/device_client.ts";
 import { until, withSandbox } from "../sandbox/sandbox_client.ts";
 

@@ -5,7 +5,7 @@ import { openGate, type RateGate, rateGate } from "../../src/frameio/rate_gate.t
 import { fixedToken } from "../../src/frameio/tokens.ts";
 import type { Clock } from "../../src/runtime/clock.ts";
 import { type Http, systemHttp } from "../../src/runtime/http.ts";
-import { handClock, settled } from "../control/hand_clock.ts";
+import { handClock, settled } from "../support/hand_clock.ts";
 import { pairDevice } from "../sandbox/device_client.ts";
 import { withSandbox } from "../sandbox/sandbox_client.ts";
 import { drivenClock } from "../support/driven_clock.ts";

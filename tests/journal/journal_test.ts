@@ -3,7 +3,7 @@ import { StateFailure } from "../../src/errors.ts";
 import type { DurableEvent } from "../../src/events.ts";
 import { type Entry, openJournal } from "../../src/journal/journal.ts";
 import { openEventStore } from "../../src/runtime/event_store.ts";
-import { handClock } from "../control/hand_clock.ts";
+import { handClock } from "../support/hand_clock.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
 const started = (path: string): DurableEvent => ({

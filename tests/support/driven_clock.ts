@@ -1,5 +1,5 @@
 import { delay } from "@std/async/delay";
-import { settled } from "../control/hand_clock.ts";
+import { settled } from "./hand_clock.ts";
 import type { Clock } from "../../src/runtime/clock.ts";
 
 /**

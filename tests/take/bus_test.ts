@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { PublishedEvent } from "../../src/events.ts";
 import { createEventBus, type Gap, RING_EVENTS } from "../../src/take/bus.ts";
-import { handClock, settled } from "../control/hand_clock.ts";
+import { handClock, settled } from "../support/hand_clock.ts";
 
 const grown = (sizeBytes: number) =>
   ({ type: "recording.grown", sizeBytes, verdict: "open" }) as const;

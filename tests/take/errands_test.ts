@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { Limit, RecordingChanged, Rejected, Unavailable, UrlExpired } from "../../src/errors.ts";
 import { createErrands, type Delay } from "../../src/take/errands.ts";
-import { handClock, settled } from "../control/hand_clock.ts";
+import { handClock, settled } from "../support/hand_clock.ts";
 
 /** Errands on a clock that stands still, with the shortest waits that the policy knows. */
 function openErrands(fraction = 0) {

@@ -6,7 +6,7 @@ import { type Entry, openJournal } from "../../src/journal/journal.ts";
 import { openEventStore } from "../../src/runtime/event_store.ts";
 import { systemRangeDigest } from "../../src/runtime/range_digest.ts";
 import { recall } from "../../src/take/recall.ts";
-import { handClock, settled } from "../control/hand_clock.ts";
+import { handClock, settled } from "../support/hand_clock.ts";
 import { noise } from "../support/bytes.ts";
 import { type MemorySource, memorySource } from "../support/memory_source.ts";
 import { tempFolder } from "../support/temp_folder.ts";

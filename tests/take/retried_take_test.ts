@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { Rejected } from "../../src/errors.ts";
 import { MIB } from "../../src/parts/limits.ts";
 import type { TakeRoom } from "../../src/take/desk.ts";
-import { settled } from "../control/hand_clock.ts";
+import { settled } from "../support/hand_clock.ts";
 import { openHouse, sha256Of } from "../support/house.ts";
 import { createMov } from "../support/mov_writer.ts";
 

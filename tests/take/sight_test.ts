@@ -3,7 +3,7 @@ import { Unavailable } from "../../src/errors.ts";
 import type { Disk, FileFacts } from "../../src/runtime/disk.ts";
 import type { Writers } from "../../src/runtime/writers.ts";
 import { createSight, type Sight } from "../../src/take/sight.ts";
-import { handClock } from "../control/hand_clock.ts";
+import { handClock } from "../support/hand_clock.ts";
 import { noise } from "../support/bytes.ts";
 import { memorySource } from "../support/memory_source.ts";
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { createLanes } from "../../src/transfer/lanes.ts";
-import { settled } from "../control/hand_clock.ts";
+import { settled } from "../support/hand_clock.ts";
 
 /** Work that ends when the test says so. */
 function works(count: number) {

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Config } from "../../src/errors.ts";
 import { createLiveLimits, LEAST_BYTES_PER_SECOND } from "../../src/transfer/limits.ts";
-import { handClock, settled } from "../control/hand_clock.ts";
+import { handClock, settled } from "../support/hand_clock.ts";
 
 const MB = 1_000_000;
 const BUFFER_BYTES = 256 * 1024;

@@ -47,6 +47,8 @@ export interface Desk {
   sight: Sight | null;
   /** Why the service gives no more URLs for this asset, once it has refused one. */
   refusal: string | null;
+  /** Whether that has happened in this process already. */
+  urlsRanOut: boolean;
   /** Writes facts down, then believes them, then tells them. */
   record(...entries: readonly Entry[]): void;
   /** Records one fact. */
@@ -78,6 +80,7 @@ export function createDesk(
     verifiedAt: new Map(),
     sight: null,
     refusal: null,
+    urlsRanOut: false,
     record,
     fact: (event) => record({ event }),
     publish: (event) => void room.bus.publish(state.id, event),

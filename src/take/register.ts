@@ -1,4 +1,4 @@
-import { Rejected, TokenExpired, Unavailable } from "../errors.ts";
+import { Limit, Rejected, TokenExpired, Unavailable } from "../errors.ts";
 import type { CreatedAsset, NewAsset } from "../frameio/route.ts";
 import type { Entry } from "../journal/journal.ts";
 import type { Step } from "./decide.ts";
@@ -129,7 +129,16 @@ export async function register(
     for (const { part, url } of presigned) desk.urls.set(part.number, { url, receivedAtMs });
   } catch (error) {
     if (!again || !(error instanceof Rejected) || !GIVES_NO_URL.includes(error.status)) throw error;
-    // The service knows the part but gives no other URL: this asset can never be completed.
+    // The service knows the part but gives no other URL: this asset can never be completed. Where all
+    // URLs come with the asset, the next one would come no further over the same uplink.
+    if (desk.urlsRanOut && desk.room.api.takes === "finished") throw new Limit(outrun(desk));
+    desk.urlsRanOut = true;
     desk.refusal = `the service gives no new upload URL. ${error.message}`;
   }
+}
+
+function outrun({ state: { name } }: Desk): string {
+  return `Cannot upload ${name} this way: its upload URLs have run out twice before all of it was ` +
+    "stored, and no others are given. Give this take up and upload the file with reeltime --watch, as " +
+    "a paired device or with a developer token: URLs are asked for part by part there";
 }

@@ -1,7 +1,13 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { Unavailable } from "../../src/errors.ts";
 import type { PublishedEvent } from "../../src/events.ts";
+import { apiCaller } from "../../src/frameio/api.ts";
+import { fixedToken } from "../../src/frameio/tokens.ts";
+import { v2FinishedRoute } from "../../src/frameio/v2_finished_route.ts";
 import { MIB } from "../../src/parts/limits.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
+import { systemHttp } from "../../src/runtime/http.ts";
+import type { TakeRoom } from "../../src/take/desk.ts";
 import { holdPuts, loseAnswer, losePutAnswers } from "../support/faulty_doors.ts";
 import { type House, openHouse, sha256Of } from "../support/house.ts";
 import { createMov, type MovWriter } from "../support/mov_writer.ts";
@@ -105,6 +111,37 @@ Deno.test("take goes to a second asset, and says so, when the service refuses a 
   assert(asset.at === "created");
   assertEquals(complete?.id, asset.id);
   assertEquals(complete?.sha256, await sha256Of(path));
+});
+
+/** A way in that gives every URL with the asset, over a link on which a day goes by with each PUT. */
+function slowly(house: House) {
+  const access = { baseUrl: house.sandboxUrl, tokens: fixedToken("sandbox") };
+  let laterMs = 0;
+  const doors = ({ digests }: Pick<TakeRoom, "digests">): Partial<TakeRoom> => ({
+    routeName: "upload --route user",
+    api: v2FinishedRoute(apiCaller(systemHttp, access), "root"),
+    clock: { ...systemClock, now: () => Date.now() + laterMs },
+    digests: {
+      digest: digests.digest,
+      send() {
+        laterMs += 25 * 3600 * 1000;
+        return Promise.reject(new Unavailable("the line is slow", "network"));
+      },
+    },
+  });
+  return doors;
+}
+
+Deno.test("upload whose URLs run out a second time says so, instead of beginning anew for ever", async () => {
+  await using house = await openHouse();
+  const path = house.path("card.mov");
+  await using mov = await createMov(path);
+  await mov.roll(12 * MIB);
+  await mov.stop();
+  const [outcome] = await house.upload([path], { doors: slowly(house) }).done;
+  assert(outcome?.is === "failed");
+  assertMatch(outcome.message, /run out twice .* upload the file with reeltime --watch/);
+  assertEquals((await house.assets()).length, 2);
 });
 
 Deno.test("take asks again in the same words when the answer to a registration is lost", async () => {

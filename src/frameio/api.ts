@@ -90,7 +90,7 @@ export function apiExchanger(http: Http, access: ApiAccess): ApiExchange {
     }
     const isNothing = answer.status === 204 && request.mayBeEmpty === true;
     const json = isNothing ? null : jsonOf(answer);
-    if (json === undefined && isOfBox(answer.status)) throw strangeAnswer(answer, doing);
+    if (json === undefined && isOfBox(answer)) throw strangeAnswer(answer, doing);
     if (answer.status >= 200 && answer.status < 300) return { json, headers: answer.headers };
     throw refusal(answer, said(json, token), aboutOf(json, token), doing, tokens.remedy);
   };
@@ -103,10 +103,14 @@ function beforeTheCall(error: unknown): never {
   throw new Unavailable(message, outage, { cause: error, retryAfterMs, notCarriedOut: true });
 }
 
-/** 401; one document shows a bad token answered with 409 and the same title (Camera to Cloud, heartbeats). */
-function isTokenRefused({ status, text }: HttpAnswer): boolean {
-  return status === 401 ||
-    (status === 409 && /"(title|message)"\s*:\s*"not authorized"/i.test(text));
+/**
+ * 401, but for some box's page; one document shows a bad token answered with 409 and the same title
+ * (Camera to Cloud, heartbeats).
+ */
+function isTokenRefused(answer: HttpAnswer): boolean {
+  const { status, text } = answer;
+  if (status === 401) return jsonOf(answer) !== undefined || text.trim() === "";
+  return status === 409 && /"(title|message)"\s*:\s*"not authorized"/i.test(text);
 }
 
 /** Calls of one kind share a rate limit: the path without its query and without ids. */
@@ -125,11 +129,14 @@ function jsonOf(answer: HttpAnswer): unknown {
 }
 
 /**
- * Whether an answer of this status, without JSON, is that of some box in between: a login page of this
- * network says 200 or 3xx, a filter 403, a proxy 407, a portal 511 (RFC 6585).
+ * Whether an answer without JSON is that of some box in between: a login page of this network says 200 or
+ * 3xx, a filter 403, a proxy 407, a portal 511 (RFC 6585), a gateway anything, with a page of its own.
+ * Frame.io's refusals are JSON or empty: no box's page may end a take, or leave its asset.
  */
-function isOfBox(status: number): boolean {
-  return status < 400 || [403, 407, 511].includes(status);
+function isOfBox({ status, text }: HttpAnswer): boolean {
+  if (status < 400 || [403, 407, 511].includes(status)) return true;
+  const isWaitedOut = status === 408 || status === 429 || (status >= 500 && status !== 501);
+  return !isWaitedOut && text.trim() !== "";
 }
 
 function strangeAnswer(answer: HttpAnswer, doing: string): Error {
@@ -150,7 +157,7 @@ function refusal(
 ): Error {
   const words = `Cannot ${doing}: Frame.io answered ${answer.status}${said ? ` (${said})` : ""}`;
   const retryAfterMs = retryAfter(answer.headers);
-  if (answer.status === 429) {
+  if (answer.status === 429 || (answer.status === 409 && about.some(isSlowDown))) {
     return new Unavailable(words, "rate_limit", { retryAfterMs, notCarriedOut: true });
   }
   if (answer.status === 408) return new Unavailable(words, "network", { retryAfterMs });
@@ -165,6 +172,11 @@ function refusal(
   const isLocked = answer.status === 403 && LOCKED.test(said);
   const mend = isLocked ? LOCKED_REMEDY : REMEDIES[answer.status] ?? "";
   return new Rejected(words + mend, answer.status, { about });
+}
+
+/** A 409 may ask for patience (Camera to Cloud API, create asset: errors). */
+function isSlowDown(text: string): boolean {
+  return /^slow_down$/i.test(text.trim());
 }
 
 /** What a person can do about a refusal, by status. */

@@ -23,6 +23,7 @@ export function deviceHeaders(version: string): Readonly<Record<string, string>>
  * folder, and tells a device nothing about its assets.
  */
 export function deviceRoute(call: ApiCall): AssetRoute {
+  const register = partsCall(call, "/v2/devices/assets");
   return {
     takes: "growing",
 
@@ -33,7 +34,11 @@ export function deviceRoute(call: ApiCall): AssetRoute {
       return { id, name: textField(answer, "name") ?? name, filetype, parts: null };
     },
 
-    registerParts: partsCall(call, "/v2/devices/assets"),
+    registerParts: (assetId, parts, totalBytes, signal) =>
+      unlessPaused(
+        `register parts of asset ${assetId}`,
+        () => register(assetId, parts, totalBytes, signal),
+      ),
     readAsset: cannotRead,
   };
 }
@@ -59,11 +64,8 @@ function cannotRead(): Promise<{ complete: null }> {
   return Promise.resolve({ complete: null });
 }
 
-/**
- * @param kind The fields that tell a real-time upload from an ordinary one.
- * @throws Unavailable while the channel is paused.
- */
-async function create(
+/** @param kind The fields that tell a real-time upload from an ordinary one. */
+function create(
   call: ApiCall,
   asset: NewAsset,
   kind: Readonly<Record<string, unknown>>,
@@ -71,19 +73,17 @@ async function create(
 ): Promise<unknown> {
   const { name, filetype, ageSeconds } = asset;
   const doing = doingOf(asset);
+  // Two documents disagree on the sign of `offset`: one shows -10, the guide 10. Never negative here.
+  const offset = Math.max(0, Math.floor(ageSeconds));
+  const body = { name, filetype, ...kind, offset, channel: CHANNEL };
+  const path = "/v2/devices/assets";
+  return unlessPaused(doing, () => call({ method: "POST", path, body, doing, signal }));
+}
+
+/** @throws Unavailable while the channel is paused, whichever call it is that says so. */
+async function unlessPaused<T>(doing: string, call: () => Promise<T>): Promise<T> {
   try {
-    return await call({
-      method: "POST",
-      path: "/v2/devices/assets",
-      // Two documents disagree on the sign of `offset`: one shows -10, the guide 10. Never negative here.
-      body: {
-        ...{ name, filetype, ...kind },
-        offset: Math.max(0, Math.floor(ageSeconds)),
-        channel: CHANNEL,
-      },
-      doing,
-      signal,
-    });
+    return await call();
   } catch (error) {
     if (!isPaused(error)) throw error;
     throw new Unavailable(

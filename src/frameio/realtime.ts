@@ -1,6 +1,7 @@
 import type { ApiCall } from "./api.ts";
 import { field, idIn, isWebUrl, oddAnswer, textField } from "./answer.ts";
 import type { AssetRoute } from "./route.ts";
+import { uploadFailed } from "./whole_file.ts";
 
 /**
  * Real-time upload on the user-token route (V2 API, Camera to Cloud: How to upload in real time).
@@ -32,7 +33,8 @@ export function userRoute(call: ApiCall, folderId: string): AssetRoute {
         doing: `read asset ${assetId}`,
         signal,
       });
-      return { complete: typeof field(answer, "upload_completed_at") === "string" };
+      if (textField(answer, "upload_failed_at") !== null) throw uploadFailed(assetId);
+      return { complete: textField(answer, "upload_completed_at") !== null };
     },
   };
 }

@@ -81,6 +81,7 @@ Deno.test("apiCaller() gives each answer of the API the class of its remedy", as
     [403, V4("locked"), "Rejected"],
     [404, V2(404, "not found"), "Rejected"],
     [409, V2(409, "conflict"), "Rejected"],
+    [409, '{"code":409,"errors":[],"message":"slow_down"}', "Unavailable", "rate_limit"],
     [422, V4("name"), "Rejected"],
     [501, "", "Rejected"],
     [408, "", "Unavailable", "network"],
@@ -111,6 +112,13 @@ Deno.test("apiCaller() takes what a box in between says for an outage, not for F
     [403, ""],
     [407, HTML],
     [511, HTML],
+    // A gateway that is set up anew, for a moment.
+    [400, HTML],
+    [401, HTML],
+    [404, HTML],
+    [405, "405 method not allowed"],
+    [409, HTML],
+    [501, HTML],
   ];
   for (const [status, text] of answers) {
     const error = await failure(status, text);

@@ -262,6 +262,15 @@ Deno.test("device routes know a pause by its title or its message alone", async 
   }
 });
 
+Deno.test("device routes wait for a pause that only the parts call tells of", async () => {
+  await withService([409, PAUSED], async ({ growing }) => {
+    const parts = [{ number: 2, sizeBytes: 5_242_880, isFinal: false }];
+    const register = () => growing.registerParts("a1", parts, null, signal);
+    const error = await assertRejects(register, Unavailable, "Un-pause it there");
+    assertEquals([error.outage, error.notCarriedOut], ["paused", true]);
+  });
+});
+
 Deno.test("device routes take no other refusal for a pause", async () => {
   const refusals: readonly [status: number, answer: unknown, name: string][] = [
     [409, V2(409, "Conflict", "The asset exists"), "Rejected"],

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertNotMatch, assertRejects } from "@std/assert";
-import { Unavailable } from "../../src/errors.ts";
+import { Unavailable, UploadFailed } from "../../src/errors.ts";
 import { apiCaller } from "../../src/frameio/api.ts";
 import { fixedToken } from "../../src/frameio/tokens.ts";
 import { userRoute } from "../../src/frameio/realtime.ts";
@@ -138,6 +138,13 @@ Deno.test("createAsset() takes no answer without an id", async () => {
       await assertRejects(() => api.createAsset(asset, signal), Unavailable, "no id");
     });
   }
+});
+
+Deno.test("readAsset() refuses an upload that the service gave up", async () => {
+  const answer = { id: "a1", upload_completed_at: null, upload_failed_at: "2026-11-20T15:00:00Z" };
+  await withService(answer, async (api) => {
+    await assertRejects(() => api.readAsset("a1", signal), UploadFailed, "upload the file again");
+  });
 });
 
 Deno.test("readAsset() says complete only where the service says when", async () => {

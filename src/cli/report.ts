@@ -3,6 +3,7 @@ import type { Clock } from "../runtime/clock.ts";
 import type { EventBus } from "../take/bus.ts";
 import type { Studio } from "../take/studio.ts";
 import { isPermitted } from "../runtime/permitted.ts";
+import { keyActions } from "./key_actions.ts";
 import { readKeys } from "./keys.ts";
 import { createTerminal } from "./terminal.ts";
 
@@ -57,7 +58,7 @@ export function createReport(options: {
       if (json) return;
       drawing = draw(() => terminal.update(views()), clock, over.signal);
       if (interactive && Deno.stdin.isTerminal() && ownsTerminal()) {
-        readKeys((key) => onKey(key, options, say), over.signal);
+        readKeys(keyActions(views, options.studio, say), over.signal);
       }
     },
     async end() {
@@ -74,33 +75,6 @@ async function draw(frame: () => void, clock: Clock, signal: AbortSignal): Promi
     frame();
     await clock.sleep(DRAW_EVERY_MS, signal).catch(() => {});
   }
-}
-
-/**
- * `r` has every paused take go on; `f` ends the take, and where there are several, its number on the
- * display says which.
- */
-function onKey(
-  key: string,
-  { views, studio }: { views: () => TakeView[]; studio: Pick<Studio, "finish" | "resume"> },
-  say: (text: string) => void,
-): void {
-  if (key === "r") {
-    const paused = views().filter(({ phase }) => phase === "paused");
-    if (paused.length === 0) say("No take is paused");
-    for (const { id } of paused) studio.resume(id);
-    return;
-  }
-  const open = views().filter((view) => view.canFinish);
-  if (key === "f" && open.length > 1) {
-    say(`Which take? ${open.slice(0, 9).map((view, i) => `${i + 1} ${view.name}`).join(", ")}`);
-    return;
-  }
-  const chosen = key === "f" ? open[0] : open.length > 1 ? open[Number(key) - 1] : undefined;
-  if (chosen !== undefined) {
-    studio.finish(chosen.id);
-    say(`Finishing ${chosen.name} at its present size, by your word`);
-  } else if (key === "f") say("No take can be finished now");
 }
 
 /**

@@ -120,6 +120,10 @@ export function apply(state: TakeState, event: DurableEvent): void {
       break;
     case "asset.abandoned":
       state.formerAssets.push({ assetId: event.assetId, reason: event.reason });
+      // Whatever went into it goes once more.
+      for (const part of state.parts.values()) {
+        if (part.starts > 0) state.resentBytes += part.sizeBytes;
+      }
       state.asset = { at: "none" };
       state.head = null;
       state.parts = new Map();

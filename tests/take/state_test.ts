@@ -104,10 +104,12 @@ Deno.test("state of a take that leaves its asset begins anew, and remembers what
     { type: "asset.created", assetId: "a1", name: "a.mov" },
     head(10),
     { ...planned(2, 30), totalBytes: 40 } as DurableEvent,
+    started(2),
     { type: "recording.ended", by: "idle", sizeBytes: 40, finishedByRecorder: true },
     { type: "finish.asked", sizeBytes: 40 },
     { type: "asset.abandoned", assetId: "a1", reason: "cut" },
   );
+  assertEquals(state.resentBytes, 30, "what went into it goes once more");
   assertEquals(state.asset, { at: "none" });
   assertEquals(state.formerAssets, [{ assetId: "a1", reason: "cut" }]);
   assertEquals([state.head, state.parts.size, state.totalBytes, state.ended], [

@@ -34,8 +34,8 @@ export function v4Hierarchy(call: ApiCall): Hierarchy {
           const children = `${base}/folders/${encodeURIComponent(place.uploadTo)}/children`;
           return { place, ...await list(children, childOf, signal) };
         }
-        const workspaces = await workspacesOf(accountId, signal);
-        const workspace = workspaces.entries.find((place) => place.id === id);
+        const workspaces = await search.attempt(() => workspacesOf(accountId, signal));
+        const workspace = workspaces?.entries.find((place) => place.id === id);
         if (workspace === undefined) continue;
         const projects = `${base}/workspaces/${encodeURIComponent(id)}/projects`;
         const level = await list(projects, (json) => placeOf(json, "project"), signal);

@@ -201,6 +201,33 @@ Deno.test("browse() hands on why it is not let in", async () => {
   });
 });
 
+/** Two accounts; the first one lets nobody look into it, and `last` lies in the other. */
+function twoAccounts(middle: "workspaces" | "teams") {
+  const list = (...ids: string[]) => {
+    const items = ids.map((id) => ({ id }));
+    return { json: middle === "teams" ? items : { data: items } };
+  };
+  return (request: Parameters<typeof lineOf>[0]): Said => {
+    const path = lineOf(request).replace(/^GET|\?.*$/g, "");
+    if (path.endsWith("/accounts")) return list("shut", "open");
+    if (path.includes("/accounts/shut")) return v4Error(403, "not here");
+    if (path.endsWith(`/open/${middle}`)) return list("last");
+    if (path.endsWith("/last/projects")) return list("p1");
+    return v4Error(404, "none");
+  };
+}
+
+Deno.test("browse() asks the next account where one refuses, and tells it if nothing is found", async () => {
+  for (const middle of ["workspaces", "teams"] as const) {
+    await withAnswers(twoAccounts(middle), async ({ call, exchange }) => {
+      const hierarchy = middle === "workspaces" ? v4Hierarchy(call) : v2Hierarchy(exchange);
+      const level = await hierarchy.browse("last", signal);
+      assertEquals([level.place?.id, level.entries.map(({ id }) => id)], ["last", ["p1"]]);
+      await assertRejects(() => hierarchy.browse("none", signal), Rejected, "not here");
+    });
+  }
+});
+
 Deno.test("findV4Folder() finds the account of a folder, and a project's root folder", async () => {
   await withFrameio(async ({ call }) => {
     const found = { accountId: ACCOUNT.id, folderId: "root" };

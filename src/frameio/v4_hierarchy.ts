@@ -1,5 +1,5 @@
 import type { ApiCall } from "./api.ts";
-import { field, oddAnswer } from "./answer.ts";
+import { dataIn, oddAnswer } from "./answer.ts";
 import {
   childOf,
   type Hierarchy,
@@ -98,9 +98,11 @@ async function folderOrProject(
   for (const kind of ["folder", "project"]) {
     const doing = `look into ${kind} ${id}`;
     const path = `${accountPath(accountId)}/${kind}s/${encodeURIComponent(id)}`;
-    const answer = await search.attempt(() => call({ method: "GET", path, doing, signal }));
-    if (answer === null) continue;
-    const place = placeOf(field(answer, "data"), kind);
+    const data = await search.attempt(async () =>
+      dataIn(await call({ method: "GET", path, doing, signal }), doing)
+    );
+    if (data === null) continue;
+    const place = placeOf(data, kind);
     if (place === null) throw oddAnswer(doing, "no id");
     return place;
   }

@@ -228,6 +228,12 @@ Deno.test("browse() asks the next account where one refuses, and tells it if not
   }
 });
 
+Deno.test("findV4Folder() takes an answer without data for no answer", async () => {
+  await withAnswers(() => ({ json: "null" }), async ({ call }) => {
+    await assertRejects(() => findV4Folder(call, "f1", "a1", signal), Unavailable, "no data");
+  });
+});
+
 Deno.test("findV4Folder() finds the account of a folder, and a project's root folder", async () => {
   await withFrameio(async ({ call }) => {
     const found = { accountId: ACCOUNT.id, folderId: "root" };

@@ -1,27 +1,20 @@
 import type { Account } from "../config.ts";
-import { Config } from "../errors.ts";
-import type { ApiCall } from "../frameio/api.ts";
 import { v2Status, v4Status } from "../frameio/asset_status.ts";
 import { v2Hierarchy } from "../frameio/v2_hierarchy.ts";
 import { findV4Folder, v4Hierarchy } from "../frameio/v4_hierarchy.ts";
-import { remoteUpload } from "../frameio/remote_upload.ts";
-import { v2Remote, v4Remote } from "../frameio/remote_route.ts";
-import { systemClock } from "../runtime/clock.ts";
-import { systemRandom } from "../runtime/random.ts";
-import { retryDelayMs } from "../transfer/retry.ts";
 import { accountOf } from "./account_flags.ts";
-import { type Command, defaultStateFolder, type Surroundings } from "./args.ts";
+import { defaultStateFolder, type Surroundings } from "./args.ts";
 import { BROWSE_USAGE, parseBrowse, runBrowse } from "./browse_command.ts";
-import { type Caller, type Callers, callersOf } from "./callers.ts";
+import { type Caller, callersOf } from "./callers.ts";
 import { DOCTOR_USAGE, parseDoctor, runDoctor } from "./doctor_command.ts";
 import { type Flags, textOf } from "./flags.ts";
 import { LOGIN_USAGE, parseLogin, runLogin } from "./login_command.ts";
 import { LOGOUT_USAGE, parseLogout, runLogout } from "./logout_command.ts";
 import { colorPaint, noPaint } from "./paint.ts";
 import { PAIR_USAGE, parsePair, runPair } from "./pair_command.ts";
+import { reader } from "./reader.ts";
 import { parseStatus, runStatus, STATUS_USAGE } from "./status_command.ts";
 import { chosenWay, folderOf } from "./way_in.ts";
-import { clean } from "./width.ts";
 
 /** A command around an account: reads its own arguments and gives an exit status. */
 export type AccountCommand = (
@@ -108,60 +101,6 @@ async function doctorPlace(flags: Flags, around: Surroundings) {
     },
   };
   return { place, settled: callers.settled };
-}
-
-/** Has Frame.io fetch a file from the web, and follows that to its end. */
-export async function runRemote(
-  { url, name, config }: Command & { is: "remote" },
-  say: (text: string) => void,
-  signal: AbortSignal,
-): Promise<number> {
-  const { account, stateFolder } = config;
-  if (account === null) throw new Config("Cannot use --url with --sandbox: name one with --api");
-  const callers = await callersOf(account, stateFolder);
-  try {
-    const { isV4, caller: { call } } = reader(account, callers);
-    await fetchByFrameio(call, isV4, { url, name, account, stateFolder }, say, signal);
-    return 0;
-  } finally {
-    await callers.settled();
-  }
-}
-
-async function fetchByFrameio(
-  call: ApiCall,
-  isV4: boolean,
-  { url, name, account, stateFolder }: {
-    readonly url: string;
-    readonly name: string;
-    readonly account: Account;
-    readonly stateFolder: string;
-  },
-  say: (text: string) => void,
-  signal: AbortSignal,
-): Promise<void> {
-  const folder = folderOf(account, stateFolder);
-  const route = isV4
-    ? v4Remote(call, await findV4Folder(call, folder, account.accountId, signal))
-    : v2Remote(call, folder);
-  const asset = await remoteUpload(route, { url, name }, {
-    ...{ clock: systemClock, signal },
-    say: (words) => say(clean(words)), // a service's names stand in them
-    delayMs: (error, attempt) => retryDelayMs(error, attempt, systemRandom),
-  });
-  say(clean(`${asset.name} is in Frame.io as asset ${asset.id}`));
-  if (asset.viewUrl !== null) say(asset.viewUrl);
-}
-
-/** Who reads for the commands that look around: the V4 API where it is at hand, else the V2 API. */
-function reader({ route }: Account, { v4, user, isLoggedIn }: Callers) {
-  const isV4 = route === "v4" || (route === "auto" && isLoggedIn);
-  const caller: Caller | null = isV4 ? v4 : user;
-  if (caller !== null && route !== "device") return { isV4, caller };
-  throw new Config(
-    "Cannot look around in Frame.io with these credentials: log in with reeltime login, or put a " +
-      "token into FRAMEIO_TOKEN or into a file named with --token-file. A paired device sees nothing",
-  );
 }
 
 /** Looks around; a renewal of a token that is under way is let through before the program leaves. */

@@ -61,7 +61,8 @@ export const UPLOAD_USAGE = `reeltime upload: uploads files that are whole
   deno run -A main.ts upload --url https://… --name NAME
 
   --name NAME         name of the asset, with an extension (default: the file's name)
-  --url URL           has Frame.io fetch the file from there, and follows it to its end
+  --url URL           has Frame.io fetch the file from there, and follows it to its end; without
+                      --json, --lanes, --idle and --listen, which are about files of this machine
   --sandbox, --api, --folder, --folder-path, --account, --route, --token-file, --state, --lanes,
   --json              as in reeltime --help
   --listen HOST:PORT  a status page; default none

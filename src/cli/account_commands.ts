@@ -14,7 +14,7 @@ import { colorPaint, noPaint } from "./paint.ts";
 import { PAIR_USAGE, parsePair, runPair } from "./pair_command.ts";
 import { reader } from "./reader.ts";
 import { parseStatus, runStatus, STATUS_USAGE } from "./status_command.ts";
-import { chosenWay, folderOf } from "./way_in.ts";
+import { chosenWay, folderOf, refuseFolderOfDevice } from "./way_in.ts";
 
 /** A command around an account: reads its own arguments and gives an exit status. */
 export type AccountCommand = (
@@ -88,7 +88,10 @@ async function doctorPlace(flags: Flags, around: Surroundings) {
     },
     async checkFolder(signal: AbortSignal): Promise<string> {
       const name = way();
-      if (name === "device") return "chosen by the device's project";
+      if (name === "device") {
+        refuseFolderOfDevice(account);
+        return "chosen by the device's project";
+      }
       const folder = folderOf(account, stateFolder);
       if (name === "v4") await findV4Folder(callers.v4!.call, folder, account.accountId, signal);
       else {await ask(

@@ -16,11 +16,14 @@ Deno.test("parseCommand() takes the folder from the flag, else the environment, 
   const files = { [`${STATE}/config.json`]: '{"folder":"file-folder"}' };
   const folder = (args: readonly string[], env: Record<string, string>) =>
     watch([...TAKE, ...args], { env, files }).account?.folder;
+  const isTyped = (...args: readonly string[]) =>
+    watch([...TAKE, ...args], { env: both, files }).account?.isFolderTyped;
   const both = { ...TOKEN, FRAMEIO_FOLDER: "env-folder" };
   assertEquals(folder(["--folder", "flag-folder"], both), "flag-folder");
   assertEquals(folder([], both), "env-folder");
   assertEquals(folder([], TOKEN), "file-folder");
   assertEquals(folder([], { ...TOKEN, FRAMEIO_FOLDER: "" }), "file-folder", "empty is not set");
+  assertEquals([isTyped("--folder", "f"), isTyped()], [true, false]);
 });
 
 Deno.test("parseCommand() knows no folder where none is named, and says what is wrong with config.json", () => {

@@ -127,7 +127,7 @@ async function asReader(
 function look() {
   const isTerminal = Deno.stdout.isTerminal();
   return {
-    columns: isTerminal ? Deno.consoleSize().columns : null,
+    columns: isTerminal ? Deno.consoleSize().columns || 80 : null, // some terminals say 0
     paint: isTerminal ? colorPaint : noPaint,
   };
 }

@@ -23,9 +23,13 @@ Deno.test("doctor does not call a folder well that a device cannot choose", () =
     const doctor = async (env: Record<string, string>, ...args: string[]) => {
       said.length = 0;
       const place = ["--api", baseUrl, "--storage", `${baseUrl}/s3/x`, "--state", stateFolder];
+      const around = {
+        ...surroundings({ env }),
+        asked: () => ({ variables: [], files: [], refused: false }),
+      };
       const end = await accountCommands.doctor!(
         [...place, ...args],
-        surroundings({ env }),
+        around,
         say,
         signal,
       );

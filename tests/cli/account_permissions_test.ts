@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertNotMatch } from "@std/assert";
 import { runAsTold } from "../e2e/as_told.ts";
 import { start } from "../e2e/program.ts";
 import { withSandbox } from "../sandbox/sandbox_client.ts";
@@ -12,6 +12,7 @@ const SECRETS = {
   FRAMEIO_IMS_CLIENT_SECRET: "sandbox-secret",
   FRAMEIO_CLIENT_SECRET: "sandbox-secret",
 };
+const FETCH = ["upload", "--url", "https://x.test/a", "--name", "b.mov"];
 const isWindows = Deno.build.os === "windows";
 
 Deno.test({
@@ -38,12 +39,21 @@ Deno.test({
   },
 });
 
-Deno.test("a command around an account names what it was not permitted to read, and nobody's token", async () => {
+Deno.test("a command around an account names the variables, files and hosts that it lacks, and no value", async () => {
   await using folder = await tempFolder();
   const cases: readonly (readonly [...string[], says: RegExp])[] = [
     ["pair", /--allow-net=api\.frame\.io --allow-env=FRAMEIO_CLIENT_SECRET,FRAMEIO_CLIENT_ID,/],
     ["logout", /--allow-net=api\.frame\.io,ims-na1\.adobelogin\.com --allow-env=\S*HOME/],
     ["browse", "--state", "/s", "--token-file", "t.txt", /--allow-read=\/s,t\.txt .* main\.ts …$/m],
+    [
+      ...FETCH,
+      "--folder",
+      "f",
+      "--state",
+      "/s",
+      /--allow-read=\/s .*--allow-net=api\.frame\.io,ims\S+ /,
+    ],
+    ["doctor", "--storage", "https://s3.test", /--allow-net=\S+,s3\.test --allow-env=/],
     ["status", "x", "--lanes", "3", /^reeltime: Cannot understand --lanes/],
     [
       "login",
@@ -58,5 +68,6 @@ Deno.test("a command around an account names what it was not permitted to read, 
     const { code, out, err } = await program.ended();
     assertEquals({ code, out }, { code: 2, out: "" }, err);
     assertMatch(err, says);
+    assertNotMatch(err, /sandbox-secret/);
   }));
 });

@@ -74,6 +74,7 @@ export function createSight(
   let writerSeen = false;
   let writerTries = 0;
   let askedAtMs = -Infinity;
+  let answeredAtMs = -Infinity;
 
   /** Asks early until a writer was seen once, then only when silence makes the answer matter. */
   async function askWriters(fileId: string, now: number, quiet: boolean): Promise<void> {
@@ -83,6 +84,13 @@ export function createSight(
     askedAtMs = now;
     writerTries++;
     const found = await disk.writers(path, fileId);
+    if (found === "late") {
+      // Nothing new is known. What was found since the last change stands; who was seen before it may
+      // be there still.
+      if (answeredAtMs <= observed!.sinceMs) writers = writerSeen ? "some" : "unknown";
+      return;
+    }
+    answeredAtMs = now;
     if (found === "some") writerSeen = true;
     // Somebody we could see before and cannot see now is gone, even where not everyone is visible.
     writers = found === "unknown" && writerSeen ? "none" : found;

@@ -101,6 +101,48 @@ Deno.test("sight takes a writer for gone that it saw before and cannot see now",
   assertEquals(judgement, { is: "ended", by: "idle", finishedByRecorder: true });
 });
 
+Deno.test("sight takes no writer for gone because the answer is late", async () => {
+  for (const before of ["some", "none"] as const) {
+    const scene = openScene();
+    scene.answers.push(before, "late");
+    await scene.look();
+    scene.grow();
+    await scene.look();
+    await scene.clock.advance(60_000);
+    // Silence has lasted long enough, were it not known that somebody had it open.
+    const { judgement } = await scene.look();
+    assertEquals(judgement.is, before === "some" ? "quiet" : "ended", before);
+  }
+});
+
+Deno.test("sight ends nothing by an answer from before the last change while the newest one is late", async () => {
+  const scene = openScene();
+  scene.answers.push("none", "late");
+  // Written so slowly that silence alone would mean nothing.
+  scene.source.facts = { ...scene.source.facts, bornMs: scene.clock.now() - 1_000_000_000 };
+  await scene.look();
+  scene.grow();
+  await scene.clock.advance(3000);
+  await scene.look();
+  await scene.clock.advance(60_000);
+  assertEquals((await scene.look()).judgement.is, "quiet");
+});
+
+Deno.test("sight keeps an end by the answer since the last change when a later one is late", async () => {
+  const scene = openScene();
+  scene.answers.push("some", "none", "late");
+  await scene.look();
+  scene.grow();
+  await scene.look();
+  await scene.clock.advance(60_000);
+  for (let i = 0; i < 3; i++) {
+    const { judgement } = await scene.look();
+    assertEquals(judgement, { is: "ended", by: "idle", finishedByRecorder: true });
+    await scene.clock.advance(2000);
+  }
+  assertEquals(scene.asked, 4);
+});
+
 Deno.test("sight asks anew before it ends a recording: no answer is older than the last change", async () => {
   const scene = openScene();
   scene.answers.push("none", "some");

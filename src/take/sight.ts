@@ -1,5 +1,6 @@
 import type { Look } from "../containers/container.ts";
 import { detect } from "../containers/detect.ts";
+import { createWalkMemory, type WalkMemory } from "../containers/walk_memory.ts";
 import { createDataFrontier } from "../recording/data_frontier.ts";
 import {
   judge,
@@ -54,13 +55,18 @@ const NETWORK_SETTLE_MS = 10_000;
 /** How long one look searches for the end of what is written, in milliseconds; the next one goes on. */
 const FRONTIER_MS = 100;
 
+/** What looks remember of a recording, for whoever looks: a part is sent by what it was chosen by. */
+const memories = new WeakMap<RecordingSource, WalkMemory>();
+
 /** The facts of an opened recording and what its bytes say. */
 export async function lookAtBytes(
   source: RecordingSource,
 ): Promise<{ facts: FileFacts; look: Look }> {
   const facts = await source.stat();
+  const memory = memories.get(source) ?? createWalkMemory();
+  memories.set(source, memory);
   const container = await detect(source.read, facts.sizeBytes);
-  return { facts, look: await container.inspect(source.read, facts.sizeBytes) };
+  return { facts, look: await container.inspect(source.read, facts.sizeBytes, memory) };
 }
 
 /**

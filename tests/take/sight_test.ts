@@ -2,9 +2,9 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { Unavailable } from "../../src/errors.ts";
 import type { Disk, FileFacts } from "../../src/runtime/disk.ts";
 import type { Writers } from "../../src/runtime/writers.ts";
-import { createSight, type Sight } from "../../src/take/sight.ts";
+import { createSight, lookAtBytes, type Sight } from "../../src/take/sight.ts";
 import { handClock } from "../support/hand_clock.ts";
-import { box, join } from "../containers/bytes.ts";
+import { box, header, join } from "../containers/bytes.ts";
 import { riffChunk, riffHeader, text } from "../containers/chunk_bytes.ts";
 import { noise } from "../support/bytes.ts";
 import { memorySource } from "../support/memory_source.ts";
@@ -266,6 +266,17 @@ Deno.test("sight on a network volume lets a verdict hold for ten seconds", async
     await scene.clock.advance(1000);
     assertEquals((await scene.look()).judgement.is, "ended");
   }
+});
+
+Deno.test("sight holds back the open fragment of a long recording, and so does whoever sends", async () => {
+  const scene = openScene();
+  const moov = box("moov", box("mvhd", noise(100)), box("mvex", box("trex", noise(24))));
+  const fragment = join(box("moof", noise(16)), box("mdat", noise(50)));
+  const whole = join(box("ftyp", noise(24)), moov, ...Array.from({ length: 700 }, () => fragment));
+  scene.put(join(whole, header("mdat", 0), noise(500)));
+  for (let looks = 0; looks < 3; looks++) await scene.look();
+  assertEquals((await scene.look()).frontierBytes, whole.length);
+  assertEquals((await lookAtBytes(scene.source)).look.frontierBytes, whole.length);
 });
 
 Deno.test("sight sends nothing of an empty end while it grows, and all of it once it has ended", async () => {

@@ -14,7 +14,10 @@ export type Outage =
   | "api_fault"
   /** S3 asked to slow down or failed in passing (Amazon S3, List of error codes). */
   | "storage"
-  /** The recording could not be read: a network volume or a drive that is away for a moment. */
+  /**
+   * The recording could not be read: a network volume or a drive that is away for a moment. Or another
+   * process holds the journal for a moment.
+   */
   | "disk"
   /** Somebody paused this device's channel in Frame.io (Camera to Cloud: 409 Channel Paused). */
   | "paused";

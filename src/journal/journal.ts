@@ -28,13 +28,13 @@ export interface PastTake {
   readonly fileId: string;
 }
 
-/** The durable memory of takes. */
+/** The durable memory of takes. What reads throws Unavailable if the journal cannot be read now. */
 export interface Journal {
   /**
    * Writes facts down, all or none; they are on disk when it returns. A part that is stored loses its
    * URL in the same stroke, a take that leaves its asset or is cancelled loses all of them.
    *
-   * @throws StateFailure if they cannot be kept.
+   * @throws StateFailure if they cannot be kept; Unavailable if they cannot be kept now.
    */
   append(takeId: string, entries: readonly Entry[]): void;
   replay(takeId: string): Replay;

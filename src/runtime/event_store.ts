@@ -1,6 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { join } from "@std/path";
-import { StateFailure } from "../errors.ts";
+import { StateFailure, Unavailable } from "../errors.ts";
 
 /** One line of the journal. */
 export interface StoredRow {
@@ -29,7 +29,8 @@ export interface EventStore {
   /**
    * Adds rows in their order, each with its forgetting, all or nothing.
    *
-   * @throws StateFailure if it cannot be made durable (disk full, no permission).
+   * @throws StateFailure if it cannot be made durable (disk full, no permission); Unavailable if another
+   * process holds the journal for longer than {@linkcode BUSY_MS}: nothing was written, it helps to wait.
    */
   append(rows: readonly NewRow[]): void;
   /** Every row of a take, in the order of its events. */
@@ -42,6 +43,16 @@ export interface EventStore {
   close(): void;
 }
 
+/** How long another process that opens the journal is waited for, in milliseconds; nothing runs yet. */
+const OPEN_BUSY_MS = 5000;
+
+/**
+ * How long another process's commit is waited for, in milliseconds. A usual one takes a few; all of this
+ * process stands still meanwhile, so what takes longer (a slow disk, a process that was stopped in it) is
+ * left to those who try again.
+ */
+const BUSY_MS = 500;
+
 /** Name of the journal in the state folder. */
 export const JOURNAL_FILE = "journal.sqlite";
 
@@ -49,7 +60,7 @@ export const JOURNAL_FILE = "journal.sqlite";
  * Opens the journal of a state folder on SQLite: write-ahead log, synchronous FULL, overwritten
  * deletes (a forgotten URL leaves no trace in the pages), readable by its owner only.
  *
- * @throws StateFailure if it cannot be opened.
+ * @throws StateFailure if it cannot be opened; Unavailable if another process holds it.
  */
 export function openEventStore(stateFolder: string): EventStore {
   const path = join(stateFolder, JOURNAL_FILE);
@@ -59,7 +70,7 @@ export function openEventStore(stateFolder: string): EventStore {
     if (Deno.build.os !== "windows") Deno.chmodSync(path, 0o600);
     const db = new DatabaseSync(path);
     // First of all: two processes may create the journal in the same moment.
-    db.exec(`PRAGMA busy_timeout = 5000;
+    db.exec(`PRAGMA busy_timeout = ${OPEN_BUSY_MS};
       PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA cache_size = -256;
       CREATE TABLE IF NOT EXISTS events (
         seq INTEGER PRIMARY KEY, take TEXT NOT NULL, at_ms INTEGER NOT NULL, event TEXT NOT NULL,
@@ -69,6 +80,7 @@ export function openEventStore(stateFolder: string): EventStore {
       CREATE INDEX IF NOT EXISTS kept_urls ON events (take, part) WHERE url IS NOT NULL;
       CREATE INDEX IF NOT EXISTS takes_of_path ON events (path) WHERE path IS NOT NULL;
       CREATE INDEX IF NOT EXISTS milestones ON events (take, seq) WHERE part IS NULL;`);
+    db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
     return storeOn(db, path);
   });
 }
@@ -138,6 +150,14 @@ function guarded<T>(path: string, work: () => T): T {
   } catch (error) {
     if (error instanceof StateFailure) throw error;
     const message = (error as Error).message;
+    if (/\b(locked|busy)\b/i.test(message)) { // SQLITE_BUSY, SQLITE_LOCKED: Deno tells no code
+      throw new Unavailable(
+        `Cannot use the journal ${path} now: another process holds it (${message}). Should this last, ` +
+          "continue or end the other reeltime that was stopped, or name another folder with --state",
+        "disk",
+        { cause: error },
+      );
+    }
     throw new StateFailure(`Cannot write the journal ${path}: ${message}. ${remedyFor(message)}`, {
       cause: error,
     });
@@ -150,9 +170,6 @@ function remedyFor(message: string): string {
   }
   if (/full|disk/i.test(message)) {
     return "Free space there, or name another folder with --state, then run the same command again.";
-  }
-  if (/locked|busy/i.test(message)) {
-    return "Another process holds it: stop that one, or name another folder with --state.";
   }
   return "Check its permissions, or name another folder with --state.";
 }

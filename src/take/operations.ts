@@ -1,4 +1,5 @@
 /** What an operator can ask of a take. Each word is written down before it is believed, and then lasts. */
+import { Unavailable } from "../errors.ts";
 import type { DurableEvent } from "../events.ts";
 import { PUT_ERRANDS } from "./decide.ts";
 import type { Desk } from "./desk.ts";
@@ -22,7 +23,10 @@ export type OperationAnswer =
   /** Nothing went wrong, so there is nothing to try again. */
   | "not_failed";
 
-/** What can be asked of a take. Each is answered, none throws. */
+/**
+ * What can be asked of a take. Each is answered; only a word that cannot be written down now, because
+ * another process holds the journal, is thrown as Unavailable. Nothing has changed then: ask again.
+ */
 export interface Operations {
   /** Ends the take by the operator's word, at the size that the recording has now. */
   finish(): FinishAnswer;
@@ -56,18 +60,22 @@ export function createOperations(
   let orders = 0;
 
   /**
-   * Writes an operator's word down at once. As an errand, so that a journal that cannot be written ends
-   * the take, not whoever asked.
+   * Writes an operator's word down at once. Its failure is an errand's, so that a journal that cannot be
+   * written ends the take, not whoever asked.
    *
    * @param drops Names of the errands that it ends.
+   * @throws Unavailable if it cannot be written now.
    */
   function order(event: DurableEvent, drops?: (errand: string) => boolean): "accepted" {
-    errands.start(`order ${++orders}`, () =>
-      new Promise((resolve) => {
-        if (drops !== undefined) errands.drop(drops);
-        desk.fact(event);
-        resolve();
-      }));
+    let written = () => Promise.resolve();
+    try {
+      desk.fact(event);
+    } catch (error) {
+      if (error instanceof Unavailable) throw error;
+      written = () => Promise.reject(error);
+    }
+    if (drops !== undefined) errands.drop(drops);
+    errands.start(`order ${++orders}`, written);
     return "accepted";
   }
 

@@ -3,6 +3,7 @@ import type { CreatedAsset, NewAsset } from "../frameio/route.ts";
 import type { Entry } from "../journal/journal.ts";
 import type { Step } from "./decide.ts";
 import { assetId, type Desk } from "./desk.ts";
+import { patiently } from "./patiently.ts";
 
 /** Assets that one take may leave behind before it gives up. */
 const MOST_FORMER_ASSETS = 5;
@@ -24,12 +25,14 @@ export async function createAsset(desk: Desk, signal: AbortSignal): Promise<void
     });
   }
   desk.fact({ type: "asset.requested" });
-  const asset = await room.api.createAsset(newAsset(desk), signal).catch((error) => {
+  const asset = await room.api.createAsset(newAsset(desk), signal).catch(async (error) => {
     // A refusal is an answer: nothing was created.
     const isRefused = error instanceof TokenExpired ||
       (error instanceof Rejected && error.status > 0);
     const isMissed = error instanceof Unavailable && error.notCarriedOut;
-    if (isRefused || isMissed) desk.fact({ type: "asset.missed" });
+    if (isRefused || isMissed) {
+      await patiently(desk, signal, () => desk.fact({ type: "asset.missed" }));
+    }
     throw error;
   });
   const { id: assetId, name, filetype, parts, viewUrl } = asset;
@@ -44,10 +47,12 @@ export async function createAsset(desk: Desk, signal: AbortSignal): Promise<void
       ...(viewUrl === undefined ? {} : { viewUrl }),
     },
   };
-  if (state.cancelled) return desk.record(created); // no URL is kept of what is given up
-  desk.record(created, ...partEntries(parts ?? []));
   const receivedAtMs = room.clock.now();
-  parts?.forEach(({ url }, i) => void desk.urls.set(i + 1, { url, receivedAtMs }));
+  await patiently(desk, signal, () => {
+    if (state.cancelled) return desk.record(created); // no URL is kept of what is given up
+    desk.record(created, ...partEntries(parts ?? []));
+    parts?.forEach(({ url }, i) => void desk.urls.set(i + 1, { url, receivedAtMs }));
+  });
 }
 
 function newAsset({ state, room, sight }: Desk): NewAsset {
@@ -120,13 +125,15 @@ export async function register(
       totalBytes,
       signal,
     );
-    if (desk.state.cancelled) return;
     const receivedAtMs = desk.room.clock.now();
-    desk.record(...presigned.map(({ part, url }): Entry => ({
-      event: { type: "part.registered", number: part.number },
-      url,
-    })));
-    for (const { part, url } of presigned) desk.urls.set(part.number, { url, receivedAtMs });
+    await patiently(desk, signal, () => {
+      if (desk.state.cancelled) return;
+      desk.record(...presigned.map(({ part, url }): Entry => ({
+        event: { type: "part.registered", number: part.number },
+        url,
+      })));
+      for (const { part, url } of presigned) desk.urls.set(part.number, { url, receivedAtMs });
+    });
   } catch (error) {
     if (!again || !(error instanceof Rejected) || !GIVES_NO_URL.includes(error.status)) throw error;
     // The service knows the part but gives no other URL: this asset can never be completed. Where all

@@ -1,5 +1,6 @@
+import { DatabaseSync } from "node:sqlite";
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { StateFailure } from "../../src/errors.ts";
+import { StateFailure, Unavailable } from "../../src/errors.ts";
 import {
   type EventStore,
   JOURNAL_FILE,
@@ -168,4 +169,23 @@ Deno.test("event store on a full disk says so, keeps what was acknowledged, and 
     },
   });
   if (isMounted) runs("umount", "--lazy", folder); // also when the test failed with it open
+});
+
+Deno.test("event store that another process holds is busy for a moment: nothing is written, and it goes on after", async () => {
+  await using folder = await tempFolder();
+  withStore(folder, (store) => {
+    const other = new DatabaseSync(folder.at(JOURNAL_FILE));
+    other.exec("BEGIN IMMEDIATE");
+    const beganMs = performance.now();
+    const error = assertThrows(() => store.append([row(1), row(2)]), Unavailable);
+    assert(performance.now() - beganMs < 3000, "all of the process waits for it");
+    assertEquals(error.outage, "disk");
+    assertMatch(error.message, /^Cannot use the journal .* now: another process .* --state$/);
+    assertThrows(() => store.forgetUrlsOf("https://s3.example/"), Unavailable);
+    assertEquals(store.read("t1"), [], "reading goes on");
+    other.exec("ROLLBACK");
+    other.close();
+    store.append([row(3)]);
+    assertEquals(store.read("t1").map(({ part }) => part), [3]);
+  });
 });

@@ -2,6 +2,7 @@
  * A process that writes to a journal until it is killed, or `count` times: `journal_writer.ts FOLDER
  * TAKE COUNT`. Each append has two rows; once they are acknowledged their number goes to stdout.
  */
+import { Unavailable } from "../../src/errors.ts";
 import { openEventStore } from "../../src/runtime/event_store.ts";
 
 const [folder, takeId, count] = Deno.args as [string, string, string];
@@ -17,7 +18,18 @@ for (let number = 1; number <= Number(count); number++) {
     url: `https://s3/${number}?X-Amz-Signature=${number}`,
     forgets: number - 1,
   }));
-  store.append(rows);
+  patiently(() => store.append(rows));
   tell(String(number));
 }
 store.close();
+
+/** As a take does: what another process's commits keep from being written is tried again. */
+function patiently(write: () => void): void {
+  for (;;) {
+    try {
+      return write();
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error;
+    }
+  }
+}

@@ -6,6 +6,7 @@ import { putPart } from "../transfer/put.ts";
 import type { FileFacts } from "../runtime/disk.ts";
 import { type Desk, hasUrl, stamp, stampOf } from "./desk.ts";
 import { becomesComplete, isComplete } from "./finalize.ts";
+import { patiently } from "./patiently.ts";
 import { lookAtBytes } from "./sight.ts";
 import { partOf, rangeOf, type TakePart, type TakeState } from "./state.ts";
 
@@ -45,7 +46,7 @@ export async function send(desk: Desk, number: number, signal: AbortSignal): Pro
     const onSent = (sentBytes: number) => void sending.set(number, sentBytes);
     const digest = await putPart(room.digests, source, order, signal, onSent);
     await refuseTorn(desk, number, mediaStart);
-    stored(desk, number, digest, facts);
+    await patiently(desk, signal, () => stored(desk, number, digest, facts));
   } catch (error) {
     if (error instanceof UrlExpired) urls.delete(number);
     if (!(await explainsFinal(desk, error, wasInDoubt, signal))) throw error;
@@ -129,7 +130,11 @@ async function finalStored(desk: Desk, signal: AbortSignal): Promise<void> {
   if (final === null) return;
   const digest = await sentDigest(desk, final, signal);
   if (finalInDoubt(desk.state) === null) return; // another errand found out as well
-  stored(desk, final.number, digest ?? "", desk.sight!.facts);
+  await patiently(desk, signal, () => {
+    if (finalInDoubt(desk.state) !== null) {
+      stored(desk, final.number, digest ?? "", desk.sight!.facts);
+    }
+  });
 }
 
 /** Whether an open container keeps this part back; once a take has ended, all of it may go. */

@@ -94,13 +94,14 @@ export function createTake(
   const meter = createMeter();
   const operations = createOperations(desk, errands, () => outcome);
   let lookTrouble: string | null = null;
+  let journalTrouble: string | null = null;
   let toldGrowthMs = -Infinity;
   let toldJudgement = "growing";
   let outcome: TakeOutcome | null = null;
 
   async function run(): Promise<TakeOutcome> {
     try {
-      while (!state.cancelled && !(await turn())) {
+      while (!state.cancelled && !(await turnOrWait())) {
         await wake.rest(
           Math.min(POLL_MS, errands.nextAttemptInMs() ?? POLL_MS, steadyInMs()),
           signal,
@@ -120,7 +121,20 @@ export function createTake(
     return outcome;
   }
 
-  /** One turn of the loop; true when the take is over. */
+  /** One turn, once more where the journal cannot be written now: nothing of that was believed. */
+  async function turnOrWait(): Promise<boolean> {
+    try {
+      const isOver = await turn();
+      journalTrouble = null;
+      return isOver;
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error;
+      journalTrouble = error.message;
+      return false;
+    }
+  }
+
+  /** One turn of the loop; true when the take is over. @throws Unavailable if a fact cannot be written now. */
   async function turn(): Promise<boolean> {
     errands.throwIfFailed();
     const sight = await lookOnce();
@@ -189,8 +203,9 @@ export function createTake(
         await errands.cancel();
         // The final part came in while its errand was ended: now the change is a late one.
         if (state.finalized !== null || state.cancelled) return;
+        abandonAsset(desk, step.reason);
         toldJudgement = "growing";
-        return abandonAsset(desk, step.reason);
+        return;
       case "withdraw_finish":
         return desk.fact({ type: "finish.withdrawn" });
       case "fix_head": {
@@ -239,7 +254,6 @@ export function createTake(
 
   function tellJudgement({ judgement, facts }: Sight): void {
     if (judgement.is === toldJudgement) return;
-    toldJudgement = judgement.is;
     if (judgement.is === "quiet") {
       desk.publish({ type: "recording.quieted", quietMs: judgement.quietMs });
     } else if (judgement.is === "ended") {
@@ -247,6 +261,7 @@ export function createTake(
       const sizeBytes = state.finishAskedBytes ?? facts.sizeBytes;
       desk.fact({ type: "recording.ended", by, sizeBytes, finishedByRecorder });
     }
+    toldJudgement = judgement.is; // once it is written down: it is told once
   }
 
   function tellDelay({ errand, ...delay }: Delay): void {
@@ -294,7 +309,9 @@ export function createTake(
         sight: desk.sight,
         sending: desk.sending,
         isVerified: (number) => desk.verifiedAt.get(number) === now,
-        trouble: outcome?.is === "failed" ? outcome.message : lookTrouble ?? errands.trouble(),
+        trouble: outcome?.is === "failed"
+          ? outcome.message
+          : lookTrouble ?? journalTrouble ?? errands.trouble(),
         meter,
         outcome: outcome !== null && state.cancelled ? { is: "cancelled" } : outcome,
         paused: state.paused,

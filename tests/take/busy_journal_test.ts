@@ -112,3 +112,27 @@ Deno.test("operator's word that cannot be written now is refused with the reason
   await mov.stop();
   assertEquals(await within(upload.done), [{ is: "done" }]);
 });
+
+Deno.test("take waits a journal out that another process holds at each of its facts, and sends nothing twice", async () => {
+  await using house = await openHouse();
+  const path = house.path("take01.mov");
+  const upload = house.upload([path], {
+    doors: ({ journal }) => ({
+      journal: busyJournal(journal, [
+        ...["head.fixed", "recording.ended", "part.stored", "take.finalized"] as const,
+        ...["take.verified", "asset.completed"] as const,
+      ]),
+    }),
+  });
+  await using mov = await createMov(path);
+  await mov.roll(12 * MIB);
+  await storedUpTo(upload, 2);
+  await mov.stop();
+  assertEquals(await within(upload.done, 30_000), [{ is: "done" }]);
+  const [asset] = await house.assets();
+  assertEquals(asset!.status, "complete");
+  assertEquals(asset!.parts.map(({ putCount }) => putCount), asset!.parts.map(() => 1));
+  for (const type of ["recording.ended", "take.finalized", "take.verified", "asset.completed"]) {
+    assertEquals(house.events.filter((event) => event.type === type).length, 1, type);
+  }
+});

@@ -58,8 +58,8 @@ export const ending: readonly Mutant[] = [
     },
     {
       name: "the end is told once, not once for each asset",
-      from: '        toldJudgement = "growing";\n        return abandonAsset',
-      to: "        return abandonAsset",
+      from: '        abandonAsset(desk, step.reason);\n        toldJudgement = "growing";\n',
+      to: "        abandonAsset(desk, step.reason);\n",
     },
     {
       name: "the recording stays open when its take is over",

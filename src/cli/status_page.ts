@@ -62,7 +62,7 @@ export function serveStatus(config: WatchConfig, page: StatusPage): ControlServe
   });
   const { hostname, port, asked } = listen;
   try {
-    const server = serveControl(app, { hostname, port, streams, clock });
+    const server = serveControl(app, { hostname, port, streams, clock, say });
     hosts = server.hosts;
     return {
       ...server,

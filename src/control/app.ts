@@ -1,5 +1,6 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { HTTPException } from "hono/http-exception";
+import { drainBodies, wholeBodies } from "./bodies.ts";
 import type { ControlDeps } from "./deps.ts";
 import { addEventRoutes } from "./event_routes.ts";
 import { addLoginRoutes, requireLogin, SESSION_COOKIE } from "./login.ts";
@@ -7,7 +8,7 @@ import { createMetrics } from "./metrics.ts";
 import { addObserveRoutes } from "./observe_routes.ts";
 import { loginAssets, pageAssets } from "./page/assets.ts";
 import { refuse, refuseInvalid, repeated } from "./problem.ts";
-import { hostAllowList, sameOriginOnly, secureHeaders, smallBodies } from "./security.ts";
+import { hostAllowList, sameOriginOnly, secureHeaders } from "./security.ts";
 import { addTakeRoutes } from "./take_routes.ts";
 
 /** Creates the status page and the control API as a value: tests call `app.request()`, no server. */
@@ -20,10 +21,12 @@ export function createApp(deps: ControlDeps): OpenAPIHono {
     },
   });
   const hosts = () => deps.allowedHosts();
-  app.use(secureHeaders(), hostAllowList(hosts), sameOriginOnly(hosts), smallBodies());
+  app.use(drainBodies(), secureHeaders(), hostAllowList(hosts), sameOriginOnly(hosts));
 
   const open = new Set(loginAssets.map(({ path }) => path));
   if (deps.auth !== null) app.use(requireLogin(deps.auth, (path) => open.has(path)));
+  // Behind the login, so that no stranger's body is read but a login, which has places of its own.
+  for (const path of ["/login", "/api/*"]) app.use(path, wholeBodies(deps.clock));
 
   for (const { path, contentType, text } of pageAssets) {
     const body = text.replace("%VERSION%", () => deps.version);

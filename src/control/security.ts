@@ -1,13 +1,10 @@
 /**
  * What stands between this server and a web page of someone else: any page open in the same browser
- * could try to read it (DNS rebinding), to press finish (CSRF), or to keep it busy.
+ * could try to read it (DNS rebinding), to press finish (CSRF), or to keep it busy. What a request may
+ * send is bounded in bodies.ts.
  */
-import type { Context, MiddlewareHandler } from "hono";
-import { bodyLimit } from "hono/body-limit";
+import type { MiddlewareHandler } from "hono";
 import { refuse, repeated } from "./problem.ts";
-
-/** Largest request body in bytes: a path of 4096 characters, each escaped in JSON, fits. */
-export const MAX_BODY_BYTES = 32_768;
 
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
@@ -98,35 +95,6 @@ export function sameOriginOnly(allowedHosts: () => readonly string[]): Middlewar
       remedy: "Use reeltime's own page, or send the request without a browser.",
     });
   };
-}
-
-/**
- * Refuses a body over {@linkcode MAX_BODY_BYTES}; one of unannounced length is refused unread, or, where
- * HTTP/2 needs no announcement, as soon as it passes the bound.
- */
-export function smallBodies(): MiddlewareHandler {
-  const counted = bodyLimit({
-    maxSize: MAX_BODY_BYTES,
-    onError: (c) => refuseBody(c, "more"),
-  });
-  return async function smallBodies(c, next) {
-    const isChunked = c.req.header("Transfer-Encoding") !== undefined;
-    const length = isChunked ? "an unknown number of" : c.req.header("Content-Length") ?? "0";
-    if (!(Number(length) <= MAX_BODY_BYTES)) return refuseBody(c, length);
-    // Counting wraps the request, of which Deno warns in the person's terminal: only where it must be.
-    const isAnnounced = c.req.header("Content-Length") !== undefined || c.req.raw.body === null;
-    return isAnnounced ? await next() : await counted(c, next);
-  };
-}
-
-function refuseBody(c: Context, length: string): Response {
-  return refuse(c, {
-    type: "urn:reeltime:body-too-large",
-    title: "The request is too large",
-    status: 413,
-    detail: `Cannot take a body of ${repeated(length)} bytes: ${MAX_BODY_BYTES} bytes is the most.`,
-    remedy: "Send the request with a Content-Length and only what GET /openapi.json describes.",
-  });
 }
 
 function isOriginOf(origin: string, allowed: readonly string[]): boolean {

@@ -38,7 +38,7 @@ const addRoute = createRoute({
   responses: {
     200: json(takeState, "It is watched already."),
     202: json(takeState, "It is watched from now on."),
-    ...problems(400, 413, 415, 422),
+    ...problems(400, 408, 413, 415, 422, 503),
   },
 });
 

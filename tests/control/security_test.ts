@@ -1,7 +1,7 @@
 /** Each attack on a page on the set's network, tried, and seen refused. */
 import { assert, assertEquals, assertNotMatch, assertStringIncludes } from "@std/assert";
 import { SESSION_COOKIE } from "../../src/control/login.ts";
-import { MAX_BODY_BYTES } from "../../src/control/security.ts";
+import { MAX_BODY_BYTES } from "../../src/control/bodies.ts";
 import { controlWorld, HOST, pieces } from "./control_world.ts";
 import { takeView } from "./views.ts";
 

@@ -1060,6 +1060,7 @@ export interface components {
       /** @enum {string|null} */
       endedBy: "operator" | "container" | "idle" | "writer_gone" | "abandoned" | "deleted" | null;
       endedByWords: string | null;
+      finishedByRecorder: boolean | null;
       verified: boolean;
       completed: boolean;
       proof: string;

@@ -157,7 +157,7 @@ Deno.test("attack: XSS through a file name. No answer with it is a document, and
   finishedTakes.push({
     ...{ id: "t0", name: XSS, assetId: XSS, assetUrl: null, sizeBytes: 1, tailSeconds: 1 },
     ...{ finalizedAt: "2024-06-11T10:00:00.000Z", endedBy: null, endedByWords: null },
-    ...{ verified: true, completed: true, proof: XSS },
+    ...{ finishedByRecorder: null, verified: true, completed: true, proof: XSS },
   });
   const eventStream = await ask("/api/events");
   const stream = pieces(eventStream);

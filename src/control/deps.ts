@@ -31,6 +31,8 @@ export interface ControlDeps {
    * address written as numbers.
    */
   allowedHosts(): readonly string[];
+  /** The port that it is served at, asked on every request. */
+  port(): number;
   /** Null where only this machine can reach the server. */
   readonly auth: Auth | null;
   readonly redactor: Redactor;

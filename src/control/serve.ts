@@ -28,6 +28,8 @@ export interface ControlApp {
 export interface ControlServer {
   /** Where a person opens the page, such as `http://127.0.0.1:4100`; without a slash at the end. */
   readonly url: string;
+  /** The port that it listens on. */
+  readonly port: number;
   /** The `host:port` names of this address itself: the Host values to accept without being told more. */
   readonly hosts: readonly string[];
   /**
@@ -105,7 +107,7 @@ export function serveControl(app: ControlApp, options: ServeOptions): ControlSer
     inTime.abort();
   }
 
-  return { url, hosts, shutdown };
+  return { url, port, hosts, shutdown };
 }
 
 function wordsOf({ message }: Error, url: string): string {

@@ -49,6 +49,7 @@ export function controlWorld(over: Partial<ControlDeps> = {}, clock = handClock(
     redactor: createRedactor(hiddenOf("/home/me/state", ["/card"])),
     events,
     allowedHosts: () => [HOST, "localhost:4100"],
+    port: () => 4100,
     version: "1.2.3",
     signal: streams.signal,
     clock,

@@ -32,6 +32,7 @@ export function controlWorld(over: Partial<ControlDeps> = {}, clock = handClock(
     views: {
       takes: () => takes,
       take: (id) => takes.find((take) => take.id === id),
+      refresh() {},
     },
     timeline: timeline.of,
     history: () => finishedTakes,

@@ -172,8 +172,9 @@ Deno.test("a login of another reeltime on this machine is left alone, and opens 
   assertEquals((await world.ask("/api/takes", "GET", { Cookie: both })).status, 200);
   const out = await world.ask("/logout", "POST", { Cookie: both });
   assertMatch(out.headers.get("Set-Cookie")!, /^reeltime_session_4100=;/);
-  const { components } = await (await controlWorld().ask("/openapi.json")).json();
-  assertEquals(components.securitySchemes.session.name, "reeltime_session_4100");
+  const { components } = await (await controlWorld({ port: () => 4102 }).ask("/openapi.json"))
+    .json();
+  assertEquals(components.securitySchemes.session.name, "reeltime_session_4102");
 });
 
 Deno.test("a proxy's own Authorization is no wrong token, and a login holds whatever stands beside it", async () => {

@@ -34,7 +34,7 @@ export interface StatusPage {
  * @throws Config if the address that was asked for cannot be had.
  */
 export function serveStatus(config: WatchConfig, page: StatusPage): ControlServer | null {
-  const { listen, stateFolder, controlToken, recordings, allowRoots } = config;
+  const { listen, stateFolder, controlToken, recordings, allowRoots, publicHosts = [] } = config;
   if (listen === null) return null;
   const { studio, views, limits, events, say } = page;
   const clock = systemClock;
@@ -55,7 +55,7 @@ export function serveStatus(config: WatchConfig, page: StatusPage): ControlServe
     auth: controlToken === null ? null : createAuth(controlToken, clock, systemRandom),
     redactor: createRedactor(hiddenOf(stateFolder, roots)),
     events,
-    allowedHosts: () => server?.hosts ?? [],
+    allowedHosts: () => [...server?.hosts ?? [], ...publicHosts],
     port: () => server?.port ?? 0,
     version: VERSION,
     signal: streams.signal,

@@ -61,7 +61,7 @@ export function hostAllowList(allowedHosts: () => readonly string[]): Middleware
 
 /** Where to go instead; how other machines reach this one it does not know itself. */
 function wayTo(allowed: readonly string[]): string {
-  const port = /^\*:(\d+)$/.exec(allowed.at(-1) ?? "")?.[1];
+  const port = allowed.find((one) => one.startsWith("*:"))?.slice(2);
   return port === undefined
     ? `Open http://${allowed[0] ?? "localhost"}, the address reeltime printed at its start.`
     : `Open http://ADDRESS:${port} with this machine's address in numbers, not by a name.`;
@@ -108,14 +108,16 @@ function isOriginOf(origin: string, allowed: readonly string[]): boolean {
 const ADDRESS = /^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-f:.]+\])$/;
 
 /**
- * Whether `host` is `allowed`; `*:port` stands for every address in numbers.
+ * Whether `host` is `allowed`; `*:port` stands for every address in numbers. A name without a port is
+ * that of a proxy in front, at the port that is usual for http or for https.
  *
  * @param usualPort The port that browsers leave out.
  */
 function isHost(host: string, allowed: string, usualPort: number): boolean {
   const [name, port] = split(host, usualPort);
   const [allowedName, allowedPort] = split(allowed, usualPort);
-  return port === allowedPort &&
+  const isProxy = allowed === allowedName && ["80", "443"].includes(port);
+  return (isProxy || port === allowedPort) &&
     (name === allowedName || (allowedName === "*" && ADDRESS.test(name)));
 }
 

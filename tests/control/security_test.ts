@@ -39,6 +39,37 @@ Deno.test("hostAllowList() takes * for an address in numbers, and for no name", 
   }
 });
 
+Deno.test("the name of a proxy in front is the page's own, over https and http, and no other name is", async () => {
+  const { ask } = controlWorld({
+    allowedHosts: () => [HOST, "*:4100", "set.example", "[2001:db8::1]", "alt.example:8443"],
+  });
+  const rows: [host: string, origin: string, status: number][] = [
+    ["set.example", "https://set.example", 202],
+    ["SET.example", "http://set.example", 202],
+    ["set.example:443", "https://set.example", 202],
+    ["set.example:80", "http://set.example:80", 202],
+    [HOST, "https://set.example", 202], // a proxy that tells its own name for it
+    ["[2001:db8::1]", "https://[2001:db8::1]", 202],
+    ["alt.example:8443", "https://alt.example:8443", 202],
+    ["alt.example:8443", "https://alt.example", 403],
+    ["alt.example", "https://alt.example", 421],
+    ["set.example:8443", "https://set.example", 421],
+    ["set.example", "https://set.example:8443", 403],
+    ["set.example", "https://evil.example", 403],
+    ["set.example", "https://a.set.example", 403],
+    ["a.set.example", "https://set.example", 421],
+    ["set.example.evil.example", "https://set.example", 421],
+    ["192.168.1.5", "https://set.example", 421],
+    ["evil.example", "https://evil.example", 421],
+  ];
+  for (const [host, origin, status] of rows) {
+    const headers = { Host: host, Origin: origin, "Sec-Fetch-Site": "same-origin" };
+    assertEquals((await ask(FINISH, "POST", headers)).status, status, `${host} ${origin}`);
+  }
+  const refused = await (await ask("/", "GET", { Host: "evil.example" })).json();
+  assertStringIncludes(refused.remedy, "http://ADDRESS:4100");
+});
+
 const FOREIGN: Record<string, string>[] = [
   { Origin: "null" },
   { Origin: "http://evil.example" },

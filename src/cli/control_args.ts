@@ -30,7 +30,8 @@ export function controlToken(
       "Cannot use --control-token-file with --no-listen: nothing asks for the token",
     );
   }
-  const isNeeded = !isLoopback(listen.hostname);
+  const [publicHost] = publicHosts(flags, listen);
+  const isNeeded = !isLoopback(listen.hostname) || publicHost !== undefined;
   if (file === undefined && !isNeeded) return null;
   const text = file === undefined ? around.env("REELTIME_CONTROL_TOKEN") : around.readText(file);
   const token = text?.trim();
@@ -42,10 +43,13 @@ export function controlToken(
     throw new Config(`Cannot use the control token: ${file} is empty. Put 16 characters into it`);
   }
   if (token === undefined || token === "") {
+    const where = publicHost === undefined
+      ? `listen at ${listen.hostname}`
+      : `be served as ${publicHost}`;
     throw new Config(
-      `Cannot listen at ${listen.hostname} without a control token: others on the network could end ` +
+      `Cannot ${where} without a control token: others on the network could end ` +
         "takes. Put 16 characters or more into a file named with --control-token-file, or into " +
-        "REELTIME_CONTROL_TOKEN; or listen at 127.0.0.1",
+        "REELTIME_CONTROL_TOKEN; or listen at 127.0.0.1, without --public-host",
     );
   }
   if (token.length < LEAST_TOKEN_CHARS || /[^\x21-\x7e]/.test(token)) {
@@ -55,6 +59,32 @@ export function controlToken(
     );
   }
   return secret(token);
+}
+
+/**
+ * The names under which a proxy in front serves the page, in lower case; the ports that browsers leave
+ * out are left out.
+ *
+ * @throws Config for what is no name, and where nothing is served.
+ */
+export function publicHosts(flags: Flags, listen: Address | null): string[] {
+  const given = (flags["public-host"] as string[] | undefined) ?? [];
+  if (listen === null && given.length > 0) {
+    throw new Config("Cannot use --public-host without --listen: there is no page to serve");
+  }
+  return [...new Set(given.map(publicHost))];
+}
+
+/** A name of the DNS (RFC 1123, 2.1), or an address in numbers, IPv6 in brackets; with or without a port. */
+const PUBLIC_HOST = /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::\d{1,5})?$/;
+
+function publicHost(text: string): string {
+  const host = text.toLowerCase();
+  if (PUBLIC_HOST.test(host)) return host.replace(/:(?:80|443)$/, "");
+  throw new Config(
+    `Cannot use --public-host ${text}: write the proxy's NAME or NAME:PORT, without https:// and path, ` +
+      "for example uploads.example.com",
+  );
 }
 
 /** Whether only this machine reaches the address (RFC 1122, 3.2.1.3; RFC 4291, 2.5.3). */

@@ -34,7 +34,7 @@ export interface StatusPage {
  * @throws Config if the address that was asked for cannot be had.
  */
 export function serveStatus(config: WatchConfig, page: StatusPage): ControlServer | null {
-  const { listen, stateFolder, controlToken, recordings, allowRoots } = config;
+  const { listen, stateFolder, controlToken, recordings, allowRoots, publicHosts = [] } = config;
   if (listen === null) return null;
   const { studio, views, limits, events, say } = page;
   const clock = systemClock;
@@ -43,7 +43,7 @@ export function serveStatus(config: WatchConfig, page: StatusPage): ControlServe
   const milestones = openMilestones(stateFolder);
   const roots = [...recordings.map(({ path }) => dirname(path)), ...allowRoots];
   const timeline = createTimeline(events);
-  let hosts: readonly string[] = [];
+  let server: ControlServer | undefined;
   const app = createApp({
     views,
     timeline: (id) => [...earlierEntries(milestones, id, startedMs), ...timeline.of(id)],
@@ -55,19 +55,19 @@ export function serveStatus(config: WatchConfig, page: StatusPage): ControlServe
     auth: controlToken === null ? null : createAuth(controlToken, clock, systemRandom),
     redactor: createRedactor(hiddenOf(stateFolder, roots)),
     events,
-    allowedHosts: () => hosts,
+    allowedHosts: () => [...server?.hosts ?? [], ...publicHosts],
+    port: () => server?.port ?? 0,
     version: VERSION,
     signal: streams.signal,
     clock,
   });
   const { hostname, port, asked } = listen;
   try {
-    const server = serveControl(app, { hostname, port, streams, clock });
-    hosts = server.hosts;
+    const served = server = serveControl(app, { hostname, port, streams, clock, say });
     return {
-      ...server,
+      ...served,
       async shutdown() {
-        await server.shutdown();
+        await served.shutdown();
         milestones.close();
       },
     };

@@ -1,13 +1,14 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { HTTPException } from "hono/http-exception";
+import { drainBodies, wholeBodies } from "./bodies.ts";
 import type { ControlDeps } from "./deps.ts";
 import { addEventRoutes } from "./event_routes.ts";
-import { addLoginRoutes, requireLogin, SESSION_COOKIE } from "./login.ts";
+import { addLoginRoutes, requireLogin, sessionCookie } from "./login.ts";
 import { createMetrics } from "./metrics.ts";
 import { addObserveRoutes } from "./observe_routes.ts";
 import { loginAssets, pageAssets } from "./page/assets.ts";
 import { refuse, refuseInvalid, repeated } from "./problem.ts";
-import { hostAllowList, sameOriginOnly, secureHeaders, smallBodies } from "./security.ts";
+import { hostAllowList, sameOriginOnly, secureHeaders } from "./security.ts";
 import { addTakeRoutes } from "./take_routes.ts";
 
 /** Creates the status page and the control API as a value: tests call `app.request()`, no server. */
@@ -20,20 +21,22 @@ export function createApp(deps: ControlDeps): OpenAPIHono {
     },
   });
   const hosts = () => deps.allowedHosts();
-  app.use(secureHeaders(), hostAllowList(hosts), sameOriginOnly(hosts), smallBodies());
+  app.use(drainBodies(), secureHeaders(), hostAllowList(hosts), sameOriginOnly(hosts));
 
   const open = new Set(loginAssets.map(({ path }) => path));
-  if (deps.auth !== null) app.use(requireLogin(deps.auth, (path) => open.has(path)));
+  if (deps.auth !== null) app.use(requireLogin(deps.auth, (path) => open.has(path), deps.port));
+  // Behind the login, so that no stranger's body is read but a login, which has places of its own.
+  for (const path of ["/login", "/api/*"]) app.use(path, wholeBodies(deps.clock));
 
   for (const { path, contentType, text } of pageAssets) {
     const body = text.replace("%VERSION%", () => deps.version);
     app.get(path, (c) => c.body(body, 200, { "Content-Type": contentType }));
   }
-  addLoginRoutes(app, deps.auth);
+  addLoginRoutes(app, deps.auth, deps.port);
   addTakeRoutes(app, deps);
   addEventRoutes(app, deps);
   addObserveRoutes(app, deps, createMetrics(deps.events, deps.views));
-  addDocument(app, deps.version);
+  addDocument(app, deps);
 
   app.notFound((c) =>
     refuse(c, {
@@ -72,20 +75,19 @@ export function createApp(deps: ControlDeps): OpenAPIHono {
 }
 
 /** Adds the description of everything above, made from the schemas that requests are checked with. */
-function addDocument(app: OpenAPIHono, version: string): void {
-  const { openAPIRegistry } = app;
-  openAPIRegistry.registerComponent("securitySchemes", "token", {
+function addDocument(app: OpenAPIHono, { version, port }: ControlDeps): void {
+  const token = {
     type: "http",
     scheme: "bearer",
     description: "The control token; needed where reeltime listens beyond its own machine.",
-  });
-  openAPIRegistry.registerComponent("securitySchemes", "session", {
+  };
+  const session = () => ({
     type: "apiKey",
     in: "cookie",
-    name: SESSION_COOKIE,
+    name: sessionCookie(port()), // which is known once it is served
     description: "A login made at /login.",
   });
-  app.doc31("/openapi.json", {
+  const about = {
     openapi: "3.1.0",
     info: {
       title: "reeltime control API",
@@ -97,5 +99,10 @@ function addDocument(app: OpenAPIHono, version: string): void {
     },
     servers: [{ url: "/" }],
     security: [{}, { token: [] }, { session: [] }],
+  };
+  app.get("/openapi.json", (c) => {
+    const document = app.getOpenAPI31Document(about);
+    const securitySchemes = { token, session: session() };
+    return c.json({ ...document, components: { ...document.components, securitySchemes } });
   });
 }

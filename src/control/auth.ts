@@ -26,7 +26,7 @@ export type Verdict =
 /** Keeps the door. */
 export interface Auth {
   /**
-   * Judges a request.
+   * Judges a request: by its login, and by the token where it has none that holds.
    *
    * @param from Where it comes from; wrong tries count by it.
    */
@@ -66,12 +66,11 @@ export function createAuth(token: Secret, clock: Clock, random: Random): Auth {
 
   return {
     check({ bearer, session }, from) {
-      if (bearer !== null) return tryToken(bearer, from);
-      if (session === null) return { is: "missing" };
-      const key = digestOf(session).toString("hex");
+      const key = session === null ? "" : digestOf(session).toString("hex");
       if ((sessions.get(key) ?? -Infinity) > clock.monotonicMs()) return { is: "allowed" };
       sessions.delete(key);
-      return { is: "expired" };
+      if (bearer !== null) return tryToken(bearer, from);
+      return { is: session === null ? "missing" : "expired" };
     },
     login(given, from) {
       const verdict = tryToken(given, from);

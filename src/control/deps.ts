@@ -28,9 +28,11 @@ export interface ControlDeps {
   readonly events: EventBus;
   /**
    * The `host:port` values accepted in the Host header, asked on every request; `*:port` stands for any
-   * address written as numbers.
+   * address written as numbers, and a name without a port for that of a proxy in front.
    */
   allowedHosts(): readonly string[];
+  /** The port that it is served at, asked on every request. */
+  port(): number;
   /** Null where only this machine can reach the server. */
   readonly auth: Auth | null;
   readonly redactor: Redactor;

@@ -30,13 +30,20 @@ function finishedTake(state: TakeState, finalizedAtMs: number): FinishedTake {
     tailSeconds: tailMs / 1000,
     endedBy: state.ended?.by ?? null,
     endedByWords: state.ended === null ? null : EVIDENCE[state.ended.by],
+    finishedByRecorder: state.ended?.finishedByRecorder ?? null,
     verified: state.verified,
     completed: state.completed,
     proof: proofOf(state),
   };
 }
 
-function proofOf({ verified, completed, changedLate }: TakeState): string {
+function proofOf(state: TakeState): string {
+  const mark = state.ended?.finishedByRecorder === false ? "; not finalized by its recorder" : "";
+  return bytesOf(state) + mark;
+}
+
+/** What is known of the stored bytes. */
+function bytesOf({ verified, completed, changedLate }: TakeState): string {
   if (changedLate) {
     return "The file was changed after its last part: the asset holds what it was then";
   }

@@ -25,7 +25,7 @@ const changeLimits = createRoute({
       description: "The limits as they hold now.",
       content: { "application/json": { schema: limits } },
     },
-    ...problems(400, 413, 415, 422),
+    ...problems(400, 408, 413, 415, 422, 503),
   },
 });
 

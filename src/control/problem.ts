@@ -81,6 +81,7 @@ const WORDS: Readonly<Record<number, string>> = {
   401: "The control token or a login is missing, wrong or over.",
   403: "Another site's page asked, or the path lies outside the allowed folders.",
   404: "There is no such take.",
+  408: "The body was not in after 10 s.",
   409: "The take's state does not allow it; `state` names it.",
   413: "The body is too large.",
   415: "The body is not said to be JSON.",
@@ -88,5 +89,5 @@ const WORDS: Readonly<Record<number, string>> = {
   422: "The request does not fit its schema, or the recording cannot be watched.",
   429: "Too many wrong tokens from there.",
   500: "A fault of reeltime.",
-  503: "Too many event streams are open.",
+  503: "Too many event streams are open, or too many bodies are waited for.",
 };

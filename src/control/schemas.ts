@@ -149,6 +149,7 @@ export const history = z.object({
       tailSeconds: seconds,
       endedBy: z.enum(enders).nullable(),
       endedByWords: text.nullable(),
+      finishedByRecorder: z.boolean().nullable(),
       verified: z.boolean(),
       completed: z.boolean(),
       proof: text,

@@ -1,13 +1,10 @@
 /**
  * What stands between this server and a web page of someone else: any page open in the same browser
- * could try to read it (DNS rebinding), to press finish (CSRF), or to keep it busy.
+ * could try to read it (DNS rebinding), to press finish (CSRF), or to keep it busy. What a request may
+ * send is bounded in bodies.ts.
  */
-import type { Context, MiddlewareHandler } from "hono";
-import { bodyLimit } from "hono/body-limit";
+import type { MiddlewareHandler } from "hono";
 import { refuse, repeated } from "./problem.ts";
-
-/** Largest request body in bytes: a path of 4096 characters, each escaped in JSON, fits. */
-export const MAX_BODY_BYTES = 32_768;
 
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
@@ -64,7 +61,7 @@ export function hostAllowList(allowedHosts: () => readonly string[]): Middleware
 
 /** Where to go instead; how other machines reach this one it does not know itself. */
 function wayTo(allowed: readonly string[]): string {
-  const port = /^\*:(\d+)$/.exec(allowed.at(-1) ?? "")?.[1];
+  const port = allowed.find((one) => one.startsWith("*:"))?.slice(2);
   return port === undefined
     ? `Open http://${allowed[0] ?? "localhost"}, the address reeltime printed at its start.`
     : `Open http://ADDRESS:${port} with this machine's address in numbers, not by a name.`;
@@ -100,35 +97,6 @@ export function sameOriginOnly(allowedHosts: () => readonly string[]): Middlewar
   };
 }
 
-/**
- * Refuses a body over {@linkcode MAX_BODY_BYTES}; one of unannounced length is refused unread, or, where
- * HTTP/2 needs no announcement, as soon as it passes the bound.
- */
-export function smallBodies(): MiddlewareHandler {
-  const counted = bodyLimit({
-    maxSize: MAX_BODY_BYTES,
-    onError: (c) => refuseBody(c, "more"),
-  });
-  return async function smallBodies(c, next) {
-    const isChunked = c.req.header("Transfer-Encoding") !== undefined;
-    const length = isChunked ? "an unknown number of" : c.req.header("Content-Length") ?? "0";
-    if (!(Number(length) <= MAX_BODY_BYTES)) return refuseBody(c, length);
-    // Counting wraps the request, of which Deno warns in the person's terminal: only where it must be.
-    const isAnnounced = c.req.header("Content-Length") !== undefined || c.req.raw.body === null;
-    return isAnnounced ? await next() : await counted(c, next);
-  };
-}
-
-function refuseBody(c: Context, length: string): Response {
-  return refuse(c, {
-    type: "urn:reeltime:body-too-large",
-    title: "The request is too large",
-    status: 413,
-    detail: `Cannot take a body of ${repeated(length)} bytes: ${MAX_BODY_BYTES} bytes is the most.`,
-    remedy: "Send the request with a Content-Length and only what GET /openapi.json describes.",
-  });
-}
-
 function isOriginOf(origin: string, allowed: readonly string[]): boolean {
   const [, scheme, host] = /^(https?):\/\/(.+)$/.exec(origin) ?? [];
   if (host === undefined) return false;
@@ -140,14 +108,16 @@ function isOriginOf(origin: string, allowed: readonly string[]): boolean {
 const ADDRESS = /^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-f:.]+\])$/;
 
 /**
- * Whether `host` is `allowed`; `*:port` stands for every address in numbers.
+ * Whether `host` is `allowed`; `*:port` stands for every address in numbers. A name without a port is
+ * that of a proxy in front, at the port that is usual for http or for https.
  *
  * @param usualPort The port that browsers leave out.
  */
 function isHost(host: string, allowed: string, usualPort: number): boolean {
   const [name, port] = split(host, usualPort);
   const [allowedName, allowedPort] = split(allowed, usualPort);
-  return port === allowedPort &&
+  const isProxy = allowed === allowedName && ["80", "443"].includes(port);
+  return (isProxy || port === allowedPort) &&
     (name === allowedName || (allowedName === "*" && ADDRESS.test(name)));
 }
 

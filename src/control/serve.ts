@@ -3,6 +3,9 @@ import type { Clock } from "../runtime/clock.ts";
 /** What an orderly end may take before the connections are left to the process's end. */
 const SHUTDOWN_MS = 2_000;
 
+/** How long to wait before a listener that failed is opened again, in milliseconds. */
+const AGAIN_MS = 1_000;
+
 /** Options of {@linkcode serveControl}. */
 export interface ServeOptions {
   /** Address to listen on, such as `127.0.0.1`. */
@@ -12,6 +15,8 @@ export interface ServeOptions {
   /** Ends the app's event streams; its signal is the `signal` that the app was created with. */
   readonly streams: AbortController;
   readonly clock: Clock;
+  /** Is told when the page cannot be reached any more, once for each time, and when it can again. */
+  say(text: string): void;
 }
 
 /** The app; what it is told of a request is where it comes from. */
@@ -23,6 +28,8 @@ export interface ControlApp {
 export interface ControlServer {
   /** Where a person opens the page, such as `http://127.0.0.1:4100`; without a slash at the end. */
   readonly url: string;
+  /** The port that it listens on. */
+  readonly port: number;
   /** The `host:port` names of this address itself: the Host values to accept without being told more. */
   readonly hosts: readonly string[];
   /**
@@ -34,18 +41,57 @@ export interface ControlServer {
 }
 
 /**
- * Serves the app.
+ * Serves the app. A listener that fails later on, as where connections use up this process's file
+ * descriptors, is opened again every second until the shutdown: it must never end an upload.
  *
  * @throws {Deno.errors.AddrInUse} If another program has the port; the caller decides what then.
  */
 export function serveControl(app: ControlApp, options: ServeOptions): ControlServer {
-  const { hostname, port, streams, clock } = options;
-  const server = Deno.serve(
-    { hostname, port, onListen() {} },
-    (request, info) => app.fetch(request, info),
-  );
+  const { hostname, streams, clock, say } = options;
+  let isAway = false;
+  let server = open(options.port);
+  const { port } = server.addr;
   const names = namesOf(hostname);
-  const hosts = names.map((name) => `${name}:${server.addr.port}`);
+  const hosts = names.map((name) => `${name}:${port}`);
+  const url = `http://${hosts[0]}`;
+  const ending = new AbortController();
+  const kept = keepOpen();
+
+  function open(at: number, isAgain = false) {
+    return Deno.serve({ hostname, port: at, onListen() {} }, (request, info) => {
+      if (isAgain && isAway) { // an open listener alone may fail at its first connection
+        isAway = false;
+        say(`The status page is at ${url} again`);
+      }
+      return app.fetch(request, info);
+    });
+  }
+
+  async function keepOpen(): Promise<void> {
+    for (;;) {
+      try {
+        return await server.finished;
+      } catch (error) {
+        if (!isAway) say(wordsOf(error as Error, url));
+        isAway = true;
+        // Closes what holds descriptors for nothing; answers under way, as event streams, go on.
+        server.shutdown().catch(() => {});
+      }
+      do {
+        await clock.sleep(AGAIN_MS, ending.signal).catch(() => {});
+        if (ending.signal.aborted) return;
+      } while (!reopened());
+    }
+  }
+
+  function reopened(): boolean {
+    try {
+      server = open(port, true);
+      return true;
+    } catch {
+      return false; // as before: it was told
+    }
+  }
 
   /**
    * `server.shutdown()` waits for every body, also for one whose reader is stuck with a full socket,
@@ -53,14 +99,20 @@ export function serveControl(app: ControlApp, options: ServeOptions): ControlSer
    * own signal now throws an uncaught BadResource. So past the deadline it is left to `Deno.exit`.
    */
   async function shutdown(): Promise<void> {
+    ending.abort();
     streams.abort();
     const inTime = new AbortController();
     const late = clock.sleep(SHUTDOWN_MS, inTime.signal).catch(() => {}); // rejects when in time
-    await Promise.race([server.shutdown(), late]);
+    await Promise.race([Promise.allSettled([server.shutdown(), kept]), late]);
     inTime.abort();
   }
 
-  return { url: `http://${hosts[0]}`, hosts, shutdown };
+  return { url, port, hosts, shutdown };
+}
+
+function wordsOf({ message }: Error, url: string): string {
+  return `Cannot serve the status page at ${url} any more: ${message}. Uploads go on, and it is tried ` +
+    "again every second. Close programs that hold connections to it open";
 }
 
 /**

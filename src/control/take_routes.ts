@@ -38,7 +38,7 @@ const addRoute = createRoute({
   responses: {
     200: json(takeState, "It is watched already."),
     202: json(takeState, "It is watched from now on."),
-    ...problems(400, 413, 415, 422),
+    ...problems(400, 408, 413, 415, 422, 503),
   },
 });
 
@@ -87,6 +87,7 @@ export function addTakeRoutes(app: OpenAPIHono, deps: ControlDeps): void {
     if (watched !== undefined) return send(c, { id: watched.id, state: watched.phase }, 200);
     try {
       const { takeId } = deps.add(admitted);
+      views.refresh();
       return send(c, { id: takeId, state: views.take(takeId)?.phase ?? "waiting" }, 202);
     } catch (error) {
       if (!(error instanceof Config)) throw error;
@@ -103,6 +104,7 @@ export function addTakeRoutes(app: OpenAPIHono, deps: ControlDeps): void {
   app.openapi(operateRoute, (c) => {
     const { id, operation } = c.req.valid("param");
     const answer = deps.operate(operation, id);
+    views.refresh();
     const state = views.take(id)?.phase ?? "unknown";
     if (answer === "accepted") return send(c, { id, state }, 202);
     if (answer === "already") return send(c, { id, state }, 200);

@@ -68,7 +68,8 @@ export interface TakeView {
   readonly doneInSeconds: number | null;
   /**
    * ISO 8601: when the last byte was in, or is expected to be. While it is recorded: if the recorder
-   * stopped now. Null where nothing can be said. Frame.io's own processing comes on top.
+   * stopped now. Null where nothing can be said, as while it is paused, and for a take that an earlier
+   * run finalized. Frame.io's own processing comes on top.
    */
   readonly playableAt: string | null;
   /** Seconds until the recording's volume is full at the rate of all its recorders; null if unknown. */
@@ -144,10 +145,12 @@ export interface FinishedTake {
   readonly tailSeconds: number;
   readonly endedBy: EndedBy | null;
   readonly endedByWords: string | null;
+  /** Whether the recorder finished its file; null where that is not known. Where false it may not play. */
+  readonly finishedByRecorder: boolean | null;
   /** True once every byte was read again after the end and equals what is stored. */
   readonly verified: boolean;
   /** True once the service read back as complete. */
   readonly completed: boolean;
-  /** The proof in words. */
+  /** The proof in words, and the mark of a recorder that never finished its file. */
   readonly proof: string;
 }

@@ -8,6 +8,8 @@ import type { Operation, StripRun, StripState, TakePhase, TakeView } from "./vie
 export interface ViewMoment {
   /** Wall clock, milliseconds since 1970; without it no time of day is predicted. */
   readonly nowMs?: number;
+  /** When its final part and total were in, milliseconds since 1970; null or absent if not known. */
+  readonly finalizedMs?: number | null;
   /** Seconds until the volume of the recording is full; null or absent where nobody can tell. */
   readonly diskFullInSeconds?: number | null;
 }
@@ -51,7 +53,7 @@ export function viewOf(shown: Shown, moment: ViewMoment = {}): TakeView {
     recordRateBytesPerSecond: over ? 0 : Math.round(meter.recordedRate()),
     behindSeconds: over ? null : meter.behindSeconds(),
     doneInSeconds: doneIn,
-    playableAt: playableAt(snapshot, over, doneIn, recordedBytes, moment.nowMs),
+    playableAt: playableAt(snapshot, over, doneIn, recordedBytes, moment),
     diskFullInSeconds: over ? null : moment.diskFullInSeconds ?? null,
     endedBy: endedNow?.by ?? null,
     endedByWords: endedNow ? EVIDENCE[endedNow.by] : null,
@@ -171,16 +173,15 @@ function doneInSeconds(
 
 /** When the last byte was in, or will be at the present rates; while it grows, if it stopped now. */
 function playableAt(
-  { state, meter }: TakeSnapshot,
+  { state, meter, paused }: TakeSnapshot,
   over: boolean,
   doneIn: number | null,
   recordedBytes: number,
-  nowMs: number | undefined,
+  { nowMs, finalizedMs = null }: ViewMoment,
 ): string | null {
-  if (state.finalized !== null) {
-    return iso(state.finalized.modifiedMs + state.finalized.tailMs);
-  }
-  if (over || recordedBytes === 0 || nowMs === undefined) return null;
+  // Never from the file's own time: one of January may be uploaded today.
+  if (state.finalized !== null) return finalizedMs === null ? null : iso(finalizedMs);
+  if (over || paused || recordedBytes === 0 || nowMs === undefined) return null;
   const inSeconds = doneIn ?? seconds(recordedBytes - storedBytes(state), meter.storedRate());
   return inSeconds === null ? null : iso(nowMs + 1000 * inSeconds);
 }

@@ -11,11 +11,16 @@ import { viewOf } from "./view_of.ts";
  */
 const SHARED_MS = 100;
 
+/** Takes whose time of finalization is kept: more than a page shows of a long run with --stay. */
+const MOST_FINALIZED = 1_000;
+
 /** What page, API, metrics and terminal read: one source, so that they never disagree. */
 export interface Views {
   /** Every take of this process, in the order a person expects them. */
   takes(): TakeView[];
   take(id: string): TakeView | undefined;
+  /** What was shared until now is old: an operation was accepted, and the next reader has to see it. */
+  refresh(): void;
 }
 
 /**
@@ -29,6 +34,8 @@ export function createViews(
   clock: Clock,
   events: EventBus,
 ): Views {
+  /** When takes were finalized, as far as that was in this run; those of the newest. */
+  const finalizedAtMs = new Map<string, number>();
   let cached: { readonly atMs: number; readonly takes: TakeView[] } | null = null;
 
   function fullIn(all: readonly Shown[]): (one: Shown) => number | null {
@@ -53,11 +60,20 @@ export function createViews(
     const diskFullInSeconds = fullIn(all);
     const nowMs = clock.now();
     return all.filter(wanted)
-      .map((one) => viewOf(one, { nowMs, diskFullInSeconds: diskFullInSeconds(one) }));
+      .map((one) => {
+        const finalizedMs = finalizedAtMs.get(one.takeId) ?? null;
+        return viewOf(one, { nowMs, finalizedMs, diskFullInSeconds: diskFullInSeconds(one) });
+      });
   }
 
   // What a person did, or waits for, shows at once.
   events.on((event) => {
+    if (event.type === "take.finalized") {
+      finalizedAtMs.set(event.takeId, Date.parse(event.time));
+      if (finalizedAtMs.size > MOST_FINALIZED) {
+        finalizedAtMs.delete(finalizedAtMs.keys().next().value!);
+      }
+    }
     if (!("number" in event) && event.type !== "recording.grown") cached = null;
   });
 
@@ -70,6 +86,7 @@ export function createViews(
       return cached.takes;
     },
     take: (id) => viewsOf(({ takeId }) => takeId === id)[0],
+    refresh: () => void (cached = null),
   };
 }
 

@@ -6,7 +6,8 @@ import { Config, StateFailure, Unavailable } from "../errors.ts";
 export interface TokenFile {
   readonly path: string;
   /**
-   * What it holds, or null where there is none.
+   * What it holds, or null where there is none. After a crash in the middle of {@linkcode replace} that
+   * is the newer value, if all of it was written: its refresh token may be the only one that is good.
    *
    * @throws Config if it is damaged or may not be read.
    */
@@ -17,7 +18,11 @@ export interface TokenFile {
    * @throws StateFailure if the disk does not take it.
    */
   replace(value: unknown): Promise<void>;
-  /** @returns Whether there was one. */
+  /**
+   * Removes it, and what a crash left of a newer one.
+   *
+   * @returns Whether there was one.
+   */
   remove(): Promise<boolean>;
   /**
    * Does `work` while no one else, in this process or another one, does theirs on the same file. The
@@ -44,11 +49,14 @@ const MOST_FILE_BYTES = 128 * 1024;
 export function tokenFile(stateFolder: string, name: string): TokenFile {
   const folder = join(stateFolder, CREDENTIALS_FOLDER);
   const path = join(folder, `${name}.json`);
+  const fresh = `${path}.new`;
 
   return {
     path,
 
     async read() {
+      const newer = await readFresh(fresh, path);
+      if (newer !== null) return newer;
       const text = await readText(path);
       if (text === null) return null;
       try {
@@ -61,7 +69,6 @@ export function tokenFile(stateFolder: string, name: string): TokenFile {
     async replace(value) {
       try {
         await makeFolder(folder);
-        const fresh = `${path}.new`;
         await writeSynced(fresh, `${JSON.stringify(value, null, 2)}\n`);
         await Deno.rename(fresh, path);
         await syncFolder(folder);
@@ -72,10 +79,9 @@ export function tokenFile(stateFolder: string, name: string): TokenFile {
 
     async remove() {
       try {
-        await Deno.remove(path);
-        return true;
+        const had = [await removed(fresh), await removed(path)];
+        return had.includes(true);
       } catch (error) {
-        if (error instanceof Deno.errors.NotFound) return false;
         throw cannotKeep(path, error);
       }
     },
@@ -106,6 +112,33 @@ async function readText(path: string): Promise<string | null> {
     });
   }
   throw damaged(path);
+}
+
+/**
+ * What an interrupted replacement wrote, if it is whole (a piece of an object is no JSON) and not older
+ * than the file: a file that a person put there since is newer. A rename keeps the time of writing.
+ */
+async function readFresh(fresh: string, path: string): Promise<unknown> {
+  try {
+    const text = await readText(fresh); // before the file's time: it may be renamed meanwhile
+    if (text === null) return null;
+    const writtenMs = (await Deno.stat(fresh)).mtime?.getTime() ?? 0;
+    const main = await Deno.stat(path).catch(() => null);
+    return (main?.mtime?.getTime() ?? 0) > writtenMs ? null : JSON.parse(text);
+  } catch {
+    return null; // it is not whole, or has just become the file
+  }
+}
+
+/** Whether there was such a file. */
+async function removed(path: string): Promise<boolean> {
+  try {
+    await Deno.remove(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }
 
 async function makeFolder(folder: string): Promise<void> {

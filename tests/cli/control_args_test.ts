@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { controlToken, publicHosts } from "../../src/cli/control_args.ts";
 import { Config } from "../../src/errors.ts";
 import { type Machine, watch } from "./surroundings_stub.ts";
 
@@ -59,6 +60,45 @@ Deno.test("a token that can be guessed, or is not one, is refused without being 
   assertMatch(refusal(["--control-token-file", "eyJhbGciOi"]), /names a file, not the token/);
   assertMatch(refusal(["--no-listen", "--control-token-file", "/t"]), /nothing asks/);
   assertMatch(refusal(["--control-token-file"]), /without a value/);
+});
+
+Deno.test("publicHosts() takes the names of a proxy, without the ports that browsers leave out", () => {
+  const at = { hostname: "127.0.0.1", port: 8090 };
+  const given = [
+    "Set.Example",
+    "set.example:443",
+    "alt.example:8443",
+    "[2001:DB8::1]",
+    "192.0.2.7:80",
+  ];
+  assertEquals(publicHosts({ "public-host": given }, at), [
+    "set.example",
+    "alt.example:8443",
+    "[2001:db8::1]",
+    "192.0.2.7",
+  ]);
+  assertEquals(publicHosts({}, null), []);
+  for (const bad of ["https://set.example", "set.example/page", "*", "*:80", "a b", "-a", "a:x"]) {
+    assertMatch(
+      assertThrows(() => publicHosts({ "public-host": [bad] }, at), Config).message,
+      /write the proxy's NAME or NAME:PORT/,
+      bad,
+    );
+  }
+  const unserved = () => publicHosts({ "public-host": ["set.example"] }, null);
+  assertMatch(assertThrows(unserved, Config).message, /no page to serve/);
+});
+
+Deno.test("a page that a proxy shows to others asks for a token, also where it listens at this machine", () => {
+  const flags = { "public-host": ["set.example"] };
+  const at = { hostname: "127.0.0.1", port: 8090 };
+  const around = (env: Record<string, string>) => ({
+    ...{ env: (name: string) => env[name], readText: () => undefined, os: "linux" },
+  });
+  const { message } = assertThrows(() => controlToken(flags, at, around({})), Config);
+  assertMatch(message, /^Cannot be served as set\.example without a control token/);
+  const token = controlToken(flags, at, around({ REELTIME_CONTROL_TOKEN: TOKEN }));
+  assertEquals(token?.reveal(), TOKEN);
 });
 
 Deno.test("--allow-root may be given several times", () => {

@@ -163,6 +163,7 @@ Deno.test("GET /api/history tells the takes that came to their end", async () =>
     tailSeconds: 0.8,
     endedBy: "container",
     endedByWords: "the file's own bytes say that its recorder finished it",
+    finishedByRecorder: true,
     verified: true,
     completed: true,
     proof: "Every byte was read again after the end and equals what is stored",

@@ -131,6 +131,15 @@ export interface paths {
             "application/problem+json": components["schemas"]["Problem"];
           };
         };
+        /** @description The body was not in after 10 s. */
+        408: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
         /** @description The body is too large. */
         413: {
           headers: {
@@ -171,6 +180,15 @@ export interface paths {
         429: {
           headers: {
             [name: string]: unknown;
+          };
+          /** @description Too many event streams are open, or too many bodies are waited for. */
+          503: {
+            headers: {
+              [name: string]: unknown;
+            };
+            content: {
+              "application/problem+json": components["schemas"]["Problem"];
+            };
           };
           content: {
             "application/problem+json": components["schemas"]["Problem"];
@@ -438,7 +456,7 @@ export interface paths {
             "application/problem+json": components["schemas"]["Problem"];
           };
         };
-        /** @description Too many event streams are open. */
+        /** @description Too many event streams are open, or too many bodies are waited for. */
         503: {
           headers: {
             [name: string]: unknown;
@@ -576,6 +594,15 @@ export interface paths {
             "application/problem+json": components["schemas"]["Problem"];
           };
         };
+        /** @description The body was not in after 10 s. */
+        408: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            "application/problem+json": components["schemas"]["Problem"];
+          };
+        };
         /** @description The body is too large. */
         413: {
           headers: {
@@ -616,6 +643,15 @@ export interface paths {
         429: {
           headers: {
             [name: string]: unknown;
+          };
+          /** @description Too many event streams are open, or too many bodies are waited for. */
+          503: {
+            headers: {
+              [name: string]: unknown;
+            };
+            content: {
+              "application/problem+json": components["schemas"]["Problem"];
+            };
           };
           content: {
             "application/problem+json": components["schemas"]["Problem"];
@@ -1024,6 +1060,7 @@ export interface components {
       /** @enum {string|null} */
       endedBy: "operator" | "container" | "idle" | "writer_gone" | "abandoned" | "deleted" | null;
       endedByWords: string | null;
+      finishedByRecorder: boolean | null;
       verified: boolean;
       completed: boolean;
       proof: string;

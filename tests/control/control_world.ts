@@ -32,6 +32,7 @@ export function controlWorld(over: Partial<ControlDeps> = {}, clock = handClock(
     views: {
       takes: () => takes,
       take: (id) => takes.find((take) => take.id === id),
+      refresh() {},
     },
     timeline: timeline.of,
     history: () => finishedTakes,
@@ -49,6 +50,7 @@ export function controlWorld(over: Partial<ControlDeps> = {}, clock = handClock(
     redactor: createRedactor(hiddenOf("/home/me/state", ["/card"])),
     events,
     allowedHosts: () => [HOST, "localhost:4100"],
+    port: () => 4100,
     version: "1.2.3",
     signal: streams.signal,
     clock,

@@ -6,7 +6,7 @@ import { openEventStore } from "../../src/runtime/event_store.ts";
 import { openMilestones } from "../../src/runtime/milestones.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 import { handClock } from "../support/hand_clock.ts";
-import { ENDED, ended, FINALIZED, VERIFIED } from "./shown_takes.ts";
+import { DEAD, ENDED, ended, FINALIZED, VERIFIED } from "./shown_takes.ts";
 
 const started = (name: string): DurableEvent => ({
   ...{ type: "take.started", path: `/card/${name}`, name, filetype: "video/quicktime" } as const,
@@ -55,6 +55,7 @@ Deno.test("historyOf() tells the finalized takes of the journal, newest first, w
     tailSeconds: 0.85,
     endedBy: "container",
     endedByWords: "the file's own bytes say that its recorder finished it",
+    finishedByRecorder: true,
     verified: true,
     completed: true,
     proof:
@@ -64,6 +65,16 @@ Deno.test("historyOf() tells the finalized takes of the journal, newest first, w
   assertEquals([b?.name, b?.verified, b?.endedBy], ['b "2" 🎬.mov', false, null]);
   assertEquals(b?.proof, "Not proven: the stored bytes were not read again after the end");
   assert(c!.proof.startsWith("The file was changed after its last part"));
+});
+
+Deno.test("historyOf() marks a take that its recorder never finished, whatever is proven of its bytes", async () => {
+  await using both = await openBoth();
+  both.write("t1", started("a.mov"), created, ended(DEAD as never), FINALIZED, VERIFIED);
+  both.write("t2", started("b.mov"), created, FINALIZED);
+  const [b, a] = historyOf(both.milestones);
+  assertEquals([a?.finishedByRecorder, a?.verified], [false, true]);
+  assert(a!.proof.endsWith("equals what is stored; not finalized by its recorder"), a!.proof);
+  assertEquals([b?.finishedByRecorder, b?.proof.includes("recorder")], [null, false]);
 });
 
 Deno.test("historyOf() sees what is written meanwhile, and reads no part of 10,000", async () => {

@@ -23,7 +23,11 @@ async function logIn(world: ReturnType<typeof controlWorld>, token: string, from
   const info = { remoteAddr: { hostname: from } };
   const response = await world.app.request("/login", { method: "POST", headers, body }, info);
   const cookie = response.headers.get("Set-Cookie");
-  return { response, cookie, session: /^reeltime_session=([^;]*)/.exec(cookie ?? "")?.[1] ?? "" };
+  return {
+    response,
+    cookie,
+    session: /^reeltime_session_4100=([^;]*)/.exec(cookie ?? "")?.[1] ?? "",
+  };
 }
 
 const PROTECTED = [
@@ -126,7 +130,7 @@ Deno.test("a login opens the door by a cookie that no script reads, no other sit
   assertMatch(cookie!, /; Path=\/(;|$)/);
   assertMatch(session, /^[0-9a-f]{64}$/);
   assert(!cookie!.includes(TOKEN));
-  const headers = { Cookie: `other=1; reeltime_session=${session}` };
+  const headers = { Cookie: `other=1; reeltime_session_4100=${session}` };
   for (const path of ["/", "/api/takes", "/metrics"]) {
     assertEquals((await world.ask(path, "GET", headers)).status, 200, path);
   }
@@ -138,23 +142,56 @@ Deno.test("attack: a made-up or stale session. It ends with its time, with the l
   const world = lockedWorld();
   const { clock, ask } = world;
   const use = async (session: string) =>
-    (await ask("/api/takes", "GET", { Cookie: `reeltime_session=${session}` })).status;
+    (await ask("/api/takes", "GET", { Cookie: `reeltime_session_4100=${session}` })).status;
   for (const made of ["", "0".repeat(64), TOKEN, "../../etc"]) assertEquals(await use(made), 401);
 
   const first = await logIn(world, TOKEN);
-  await ask("/logout", "POST", { Cookie: `reeltime_session=${first.session}` });
+  await ask("/logout", "POST", { Cookie: `reeltime_session_4100=${first.session}` });
   assertEquals(await use(first.session), 401);
 
   const second = await logIn(world, TOKEN);
   await clock.advance(1000 * SESSION_SECONDS - 1);
   assertEquals(await use(second.session), 200);
   await clock.advance(1);
-  const page = await ask("/", "GET", { Cookie: `reeltime_session=${second.session}` });
+  const page = await ask("/", "GET", { Cookie: `reeltime_session_4100=${second.session}` });
   assertEquals(page.headers.get("Location"), "/login?reason=expired");
 
   const third = await logIn(world, TOKEN);
   for (let n = 0; n < MOST_SESSIONS; n++) await logIn(world, TOKEN);
   assertEquals(await use(third.session), 401);
+});
+
+Deno.test("a login of another reeltime on this machine is left alone, and opens nothing", async () => {
+  const world = lockedWorld();
+  const { session } = await logIn(world, TOKEN);
+  const other = await world.ask("/api/takes", "GET", {
+    Cookie: `reeltime_session_4101=${session}`,
+  });
+  assertEquals(other.status, 401);
+  const both = `reeltime_session_4101=x; reeltime_session_4100=${session}`;
+  assertEquals((await world.ask("/api/takes", "GET", { Cookie: both })).status, 200);
+  const out = await world.ask("/logout", "POST", { Cookie: both });
+  assertMatch(out.headers.get("Set-Cookie")!, /^reeltime_session_4100=;/);
+  const { components } = await (await controlWorld({ port: () => 4102 }).ask("/openapi.json"))
+    .json();
+  assertEquals(components.securitySchemes.session.name, "reeltime_session_4102");
+});
+
+Deno.test("a proxy's own Authorization is no wrong token, and a login holds whatever stands beside it", async () => {
+  const world = lockedWorld();
+  const { session } = await logIn(world, TOKEN);
+  const basic = { Authorization: `Basic ${btoa("crew:of the proxy")}` };
+  for (let n = 0; n < 2 * FREE_TRIES; n++) {
+    assertEquals((await world.ask("/api/takes", "GET", basic)).status, 401, "not 429");
+  }
+  const Cookie = `reeltime_session_4100=${session}`;
+  assertEquals((await world.ask("/api/takes", "GET", { ...basic, Cookie })).status, 200);
+  const stale = { Cookie, Authorization: "Bearer of-another-time" };
+  for (let n = 0; n < 2 * FREE_TRIES; n++) {
+    assertEquals((await world.ask("/api/takes", "GET", stale)).status, 200);
+  }
+  const right = { Cookie: "reeltime_session_4100=made-up", Authorization: `Bearer ${TOKEN}` };
+  assertEquals((await world.ask("/api/takes", "GET", right)).status, 200);
 });
 
 Deno.test("a wrong login leads back to the form with the reason, and sets nothing", async () => {

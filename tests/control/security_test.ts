@@ -1,7 +1,6 @@
 /** Each attack on a page on the set's network, tried, and seen refused. */
 import { assert, assertEquals, assertNotMatch, assertStringIncludes } from "@std/assert";
-import { SESSION_COOKIE } from "../../src/control/login.ts";
-import { MAX_BODY_BYTES } from "../../src/control/security.ts";
+import { MAX_BODY_BYTES } from "../../src/control/bodies.ts";
 import { controlWorld, HOST, pieces } from "./control_world.ts";
 import { takeView } from "./views.ts";
 
@@ -38,6 +37,37 @@ Deno.test("hostAllowList() takes * for an address in numbers, and for no name", 
   for (const host of ["evil.example:4100", "192.168.1.5:4101", "192.168.1.5.evil.example:4100"]) {
     assertEquals((await ask("/api/takes", "GET", { Host: host })).status, 421, host);
   }
+});
+
+Deno.test("the name of a proxy in front is the page's own, over https and http, and no other name is", async () => {
+  const { ask } = controlWorld({
+    allowedHosts: () => [HOST, "*:4100", "set.example", "[2001:db8::1]", "alt.example:8443"],
+  });
+  const rows: [host: string, origin: string, status: number][] = [
+    ["set.example", "https://set.example", 202],
+    ["SET.example", "http://set.example", 202],
+    ["set.example:443", "https://set.example", 202],
+    ["set.example:80", "http://set.example:80", 202],
+    [HOST, "https://set.example", 202], // a proxy that tells its own name for it
+    ["[2001:db8::1]", "https://[2001:db8::1]", 202],
+    ["alt.example:8443", "https://alt.example:8443", 202],
+    ["alt.example:8443", "https://alt.example", 403],
+    ["alt.example", "https://alt.example", 421],
+    ["set.example:8443", "https://set.example", 421],
+    ["set.example", "https://set.example:8443", 403],
+    ["set.example", "https://evil.example", 403],
+    ["set.example", "https://a.set.example", 403],
+    ["a.set.example", "https://set.example", 421],
+    ["set.example.evil.example", "https://set.example", 421],
+    ["192.168.1.5", "https://set.example", 421],
+    ["evil.example", "https://evil.example", 421],
+  ];
+  for (const [host, origin, status] of rows) {
+    const headers = { Host: host, Origin: origin, "Sec-Fetch-Site": "same-origin" };
+    assertEquals((await ask(FINISH, "POST", headers)).status, status, `${host} ${origin}`);
+  }
+  const refused = await (await ask("/", "GET", { Host: "evil.example" })).json();
+  assertStringIncludes(refused.remedy, "http://ADDRESS:4100");
 });
 
 const FOREIGN: Record<string, string>[] = [
@@ -157,7 +187,7 @@ Deno.test("attack: XSS through a file name. No answer with it is a document, and
   finishedTakes.push({
     ...{ id: "t0", name: XSS, assetId: XSS, assetUrl: null, sizeBytes: 1, tailSeconds: 1 },
     ...{ finalizedAt: "2024-06-11T10:00:00.000Z", endedBy: null, endedByWords: null },
-    ...{ verified: true, completed: true, proof: XSS },
+    ...{ finishedByRecorder: null, verified: true, completed: true, proof: XSS },
   });
   const eventStream = await ask("/api/events");
   const stream = pieces(eventStream);
@@ -247,7 +277,7 @@ Deno.test("secureHeaders() are on every answer: page, data, events and refusals"
     assertEquals(headers.get("X-Frame-Options"), "DENY");
     assertEquals(headers.get("Referrer-Policy"), "same-origin");
     assertEquals(headers.get("Cache-Control"), "no-store");
-    assertEquals(headers.get("Set-Cookie"), null, `no ${SESSION_COOKIE} where none is asked for`);
+    assertEquals(headers.get("Set-Cookie"), null, "no login where none is asked for");
   }
   streams.abort();
 });

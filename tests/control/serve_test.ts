@@ -1,10 +1,11 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { createApp } from "../../src/control/app.ts";
 import { type ControlServer, serveControl } from "../../src/control/serve.ts";
 import { type Clock, systemClock } from "../../src/runtime/clock.ts";
 import { createEventBus } from "../../src/take/bus.ts";
 import { controlWorld, pieces } from "./control_world.ts";
 import { handClock, settled } from "../support/hand_clock.ts";
+import { spawnScript } from "../support/script.ts";
 
 /** A real server on a port of the system's choice. */
 function serve(clock: Clock = systemClock, hostname = "127.0.0.1") {
@@ -19,7 +20,13 @@ function serve(clock: Clock = systemClock, hostname = "127.0.0.1") {
     signal: streams.signal,
     clock,
   });
-  const server: ControlServer = serveControl(app, { hostname, port: 0, streams, clock });
+  const server: ControlServer = serveControl(app, {
+    hostname,
+    port: 0,
+    streams,
+    clock,
+    say: () => {},
+  });
   return { server, events };
 }
 
@@ -85,13 +92,37 @@ Deno.test("serveControl() throws AddrInUse where the port is taken", async () =>
   const streams = new AbortController();
   const { server } = serve();
   const { port } = taken.addr;
-  const options = { hostname: "127.0.0.1", port, streams, clock: systemClock };
+  const options = { hostname: "127.0.0.1", port, streams, clock: systemClock, say: () => {} };
   assertThrows(
     () => serveControl({ fetch: () => new Response() } as never, options),
     Deno.errors.AddrInUse,
   );
   taken.close();
   await server.shutdown();
+});
+
+Deno.test({
+  name: "attack: idle connections that use up the descriptors. The process lives and serves again",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    const script = new URL("./page_process.ts", import.meta.url);
+    await using page = spawnScript(script, [], 100);
+    const url = (await page.line())!;
+    const port = Number(new URL(url).port);
+    const idle = await Promise.all(
+      Array.from({ length: 120 }, () => Deno.connect({ port }).catch(() => null)),
+    );
+    const words = (await page.line())!;
+    assert(words.startsWith(`Cannot serve the status page at ${url} any more: `), words);
+    assertMatch(words, /Too many open files.*Uploads go on/);
+    for (const connection of idle) {
+      assertEquals(await connection?.read(new Uint8Array(1)).catch(() => null) ?? null, null);
+      connection?.close();
+    }
+    let answer = "";
+    while (answer === "") answer = await fetch(url).then((a) => a.text(), () => "");
+    assertEquals([answer, await page.line()], ["here", `The status page is at ${url} again`]);
+  },
 });
 
 /** Sends bytes that fetch would not, and gives back the head of what is answered. */

@@ -6,6 +6,7 @@ import type { FreeSpace } from "../../src/runtime/free_space.ts";
 import { createEventBus } from "../../src/take/bus.ts";
 import { createMeter } from "../../src/take/meter.ts";
 import { handClock, settled } from "../support/hand_clock.ts";
+import { controlWorld } from "./control_world.ts";
 import { ENDED, FINALIZED, GROWING, shown, sightOf, stateOf } from "./shown_takes.ts";
 
 /** A take at this path whose recorder writes so many bytes a second. */
@@ -68,11 +69,54 @@ Deno.test("createViews() predicts when the last byte is in, by the wall clock", 
   assertEquals(view({ meter, state, sight: sightOf(40, GROWING) }), "2024-06-12T14:00:30.000Z");
   assertEquals(view({ state, sight: sightOf(40, GROWING) }), null, "nothing moves");
   assertEquals(view({}), null);
-  assertEquals(
-    view({ state: stateOf("sss", FINALIZED) }),
-    "1970-01-01T00:00:01.000Z",
-    "it was then",
+  const sight = sightOf(40, GROWING);
+  assertEquals(view({ meter, state, sight, paused: true }), null, "not while it is paused");
+});
+
+Deno.test("createViews() tells when a take was finalized, whatever the file's own time is", async () => {
+  const clock = handClock(Date.UTC(2024, 5, 12, 14, 0, 0));
+  const events = createEventBus(clock);
+  const ofJanuary = { ...FINALIZED, modifiedMs: Date.UTC(2024, 0, 5) };
+  const views = createViews(
+    () => [shown({ state: stateOf("sss", ofJanuary) })],
+    ...[fixed(null), clock, events] as const,
   );
+  assertEquals(views.takes()[0]!.playableAt, null, "by an earlier run, nobody knows when");
+  await clock.advance(5_000);
+  events.publish("t1", ofJanuary);
+  await clock.advance(60_000);
+  assertEquals(views.takes()[0]!.playableAt, "2024-06-12T14:00:05.000Z");
+  assertEquals(views.take("t1")!.playableAt, "2024-06-12T14:00:05.000Z");
+});
+
+Deno.test("an operation over the API is in the next answer, and of eight adds of one path one is new", async () => {
+  const clock = handClock();
+  const takes = [shown({})];
+  const views = createViews(() => takes, fixed(null), clock, createEventBus(clock));
+  let added = 0;
+  const { ask, send } = controlWorld({
+    views,
+    add(path) {
+      const takeId = `n${++added}`;
+      const one = shown({});
+      takes.push({ ...one, takeId, target: { ...one.target, path } });
+      return { takeId };
+    },
+    operate(_, id) {
+      const at = takes.findIndex(({ takeId }) => takeId === id);
+      takes[at] = { ...takes[at]!, prioritised: true };
+      return "accepted";
+    },
+  }, clock);
+  const listed = async () => (await (await ask("/api/takes")).json()).takes;
+  assertEquals((await listed()).length, 1);
+  const answers = await Promise.all(
+    Array.from({ length: 8 }, () => send("/api/takes", "POST", { path: "/card/new.mov" })),
+  );
+  assertEquals(answers.map(({ status }) => status).sort(), [...Array(7).fill(200), 202]);
+  assertEquals((await listed()).map(({ id }: { id: string }) => id), ["t1", "n1"]);
+  await ask("/api/takes/n1/prioritise", "POST");
+  assertEquals((await listed())[1].prioritised, true);
 });
 
 Deno.test("createViews() works the takes out once for readers that come together, and anew when one moves", async () => {

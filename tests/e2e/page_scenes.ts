@@ -91,6 +91,7 @@ const past = (index: number, over: Partial<FinishedTake> = {}): FinishedTake => 
   sizeBytes: (12 + ((index * 7.3) % 40)) * GB,
   tailSeconds: 0.8 + ((index * 1.7) % 3),
   endedBy: "container",
+  finishedByRecorder: true,
   endedByWords: "the file's own bytes say that its recorder finished it",
   verified: true,
   completed: true,

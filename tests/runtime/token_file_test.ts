@@ -67,6 +67,35 @@ Deno.test("tokenFile() says so where nothing can be kept, and leaves what it hel
   assertEquals(await file.read(), { old: true });
 });
 
+Deno.test("tokenFile() knows the newer value that a crash left beside it, and removes it too", async () => {
+  await using folder = await tempFolder();
+  const file = tokenFile(folder.path, "device");
+  const fresh = `${file.path}.new`;
+  await file.replace({ refresh: "burnt" });
+  const leave = (text: string) => Deno.writeTextFile(fresh, text);
+  await leave('{"refresh":"good"}\n');
+  assertEquals(await file.read(), { refresh: "good" }, "written, but not renamed");
+  await leave('{"refresh":"go');
+  assertEquals(await file.read(), { refresh: "burnt" }, "it never came to its end");
+  await leave("");
+  assertEquals(await file.read(), { refresh: "burnt" });
+
+  await leave('{"refresh":"old"}');
+  await Deno.utime(fresh, 1_000, 1_000);
+  assertEquals(await file.read(), { refresh: "burnt" }, "somebody put a newer one there");
+  await Deno.remove(file.path);
+  assertEquals(await file.read(), { refresh: "old" }, "it is all there is");
+  assertEquals(await file.remove(), true);
+  assertEquals(await file.read(), null);
+
+  await leave('{"refresh":"good"}');
+  await file.replace({ refresh: "newest" });
+  assertEquals(await file.read(), { refresh: "newest" });
+  await leave('{"refresh":"secret"}');
+  assertEquals(await file.remove(), true);
+  assertEquals([...Deno.readDirSync(folder.at("credentials"))].map(({ name }) => name), []);
+});
+
 Deno.test("tokenFile().exclusively() lets one at a time in, and gives way after an error", async () => {
   await using folder = await tempFolder();
   const files = [1, 2, 3].map(() => tokenFile(folder.path, "device"));

@@ -9,10 +9,13 @@ export interface Script extends AsyncDisposable {
   readonly status: Promise<Deno.CommandStatus>;
 }
 
-/** Starts a script with all permissions. */
-export function spawnScript(url: URL, args: readonly string[]): Script {
-  const process = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--allow-all", "--no-check", url.href, ...args],
+/** Starts a script with all permissions; `openFiles` is how many descriptors it may have, on Unix. */
+export function spawnScript(url: URL, args: readonly string[], openFiles?: number): Script {
+  const deno = [Deno.execPath(), "run", "--allow-all", "--no-check", url.href, ...args];
+  const limited = ["sh", "-c", `ulimit -n ${openFiles} && exec "$0" "$@"`];
+  const [command, ...rest] = openFiles === undefined ? deno : [...limited, ...deno];
+  const process = new Deno.Command(command!, {
+    args: rest,
     stdin: "null",
     stdout: "piped",
     stderr: "inherit",

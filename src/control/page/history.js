@@ -71,7 +71,7 @@ function fill(row, take) {
   write(sizeCell, size(take.sizeBytes));
   write(tail, duration(take.tailSeconds));
   write(proof, take.proof);
-  row.toggleAttribute("data-proven", take.verified);
+  row.toggleAttribute("data-proven", take.verified && take.finishedByRecorder !== false);
 }
 
 /** "14:03" today, "12 Nov, 14:03" before. */

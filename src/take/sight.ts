@@ -1,4 +1,4 @@
-import type { Look } from "../containers/container.ts";
+import type { Look, RangeReader } from "../containers/container.ts";
 import { detect } from "../containers/detect.ts";
 import { createDataFrontier } from "../recording/data_frontier.ts";
 import {
@@ -10,6 +10,7 @@ import {
   type QuietPolicy,
   steadyInMs,
 } from "../recording/settle.ts";
+import { Unavailable } from "../errors.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Disk, FileFacts, RecordingSource } from "../runtime/disk.ts";
 import type { Writers } from "../runtime/writers.ts";
@@ -45,13 +46,19 @@ const NETWORK_SETTLE_MS = 10_000;
 /** How long one look searches for the end of what is written, in milliseconds; the next one goes on. */
 const FRONTIER_MS = 100;
 
-/** The facts of an opened recording and what its bytes say. */
+/**
+ * The facts of an opened recording and what its bytes say.
+ *
+ * @throws Unavailable if the disk does not tell; the signal's reason when it is aborted.
+ */
 export async function lookAtBytes(
   source: RecordingSource,
+  signal?: AbortSignal,
 ): Promise<{ facts: FileFacts; look: Look }> {
-  const facts = await source.stat();
-  const container = await detect(source.read, facts.sizeBytes);
-  return { facts, look: await container.inspect(source.read, facts.sizeBytes) };
+  const read: RangeReader = (start, into) => source.read(start, into, signal);
+  const facts = await source.stat(signal);
+  const container = await detect(read, facts.sizeBytes);
+  return { facts, look: await container.inspect(read, facts.sizeBytes) };
 }
 
 /**
@@ -59,6 +66,7 @@ export async function lookAtBytes(
  * whether it is over.
  *
  * @param path Where the recording lies, without links.
+ * @param signal Ends a look that waits for the disk.
  */
 export function createSight(
   disk: Disk,
@@ -66,8 +74,10 @@ export function createSight(
   source: RecordingSource,
   path: string,
   policy: QuietPolicy,
+  signal: AbortSignal,
 ): (finishAsked: boolean) => Promise<Sight> {
   const dataFrontier = createDataFrontier();
+  const read: RangeReader = (start, into) => source.read(start, into, signal);
   let observed: Observed | null = null;
   let onNetwork: boolean | null = null;
   let writers: Writers = "unknown";
@@ -82,7 +92,12 @@ export function createSight(
     if (!wanted || fresh) return;
     askedAtMs = now;
     writerTries++;
-    const found = await disk.writers(path, fileId);
+    const found = await disk.writers(path, fileId).catch((error) => {
+      if (!(error instanceof Unavailable)) throw error;
+      return null;
+    });
+    // Some process has a file open on a drive that hangs, which says nothing of our writer.
+    if (found === null) return void (writers = "unknown");
     if (found === "some") writerSeen = true;
     // Somebody we could see before and cannot see now is gone, even where not everyone is visible.
     writers = found === "unknown" && writerSeen ? "none" : found;
@@ -91,16 +106,16 @@ export function createSight(
   return async (finishAsked) => {
     // The time before the look: a slow one must not make the silence seem longer than it was.
     const moment = { nowMs: clock.now(), monotonicMs: clock.monotonicMs() };
-    const { facts, look } = await lookAtBytes(source);
+    const { facts, look } = await lookAtBytes(source, signal);
     // A folder that is shut for a moment is no reason to stop: the handle says what matters.
-    const named = await disk.stat(path).catch(() => null);
+    const named = await disk.stat(path, signal).catch(() => null);
     onNetwork ??= await disk.isNetworkVolume(path);
     const deleted = named?.fileId !== facts.fileId && facts.linkCount === 0;
     observed = observe(observed, facts, look.verdict, moment);
     const quiet = deleted || quietMs(observed, moment, onNetwork) >= policy.idleMs;
     await askWriters(facts.fileId, moment.monotonicMs, quiet);
     // The walk over all processes takes time: whatever it found, a file that grew has a writer.
-    if (quiet && (await source.stat()).sizeBytes !== facts.sizeBytes) writers = "some";
+    if (quiet && (await source.stat(signal)).sizeBytes !== facts.sizeBytes) writers = "some";
     const settleMs = onNetwork ? Math.max(NETWORK_SETTLE_MS, look.settleMs) : look.settleMs;
     const judgement = judge(
       { observed, facts, look, settleMs, moment, writers, finishAsked, deleted, onNetwork },
@@ -112,7 +127,7 @@ export function createSight(
     const mayGoOn = () => clock.monotonicMs() < untilMs;
     const frontierBytes = over ? facts.sizeBytes : Math.min(
       look.frontierBytes,
-      await dataFrontier.find(source.read, facts.sizeBytes, look.headBytes, mayGoOn),
+      await dataFrontier.find(read, facts.sizeBytes, look.headBytes, mayGoOn),
     );
     return {
       ...{ facts, look, frontierBytes, observed, judgement, deleted, onNetwork },

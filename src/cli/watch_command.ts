@@ -1,4 +1,4 @@
-import { Config } from "../errors.ts";
+import { Config, Unavailable } from "../errors.ts";
 import type { WatchConfig } from "../config.ts";
 import { createDiskSpace } from "../control/disk_space.ts";
 import type { TakeView } from "../control/view.ts";
@@ -100,6 +100,7 @@ export async function runWatch(config: WatchConfig, signal: AbortSignal): Promis
 async function refuseFolders(config: WatchConfig): Promise<void> {
   for (const { path } of config.recordings) {
     const facts = await systemDisk.stat(path).catch((error) => {
+      if (error instanceof Unavailable) throw new Config(error.message);
       throw new Config(`Cannot read ${path}: ${error.message}. Check its permissions`);
     });
     if (facts?.kind === "folder") {

@@ -27,7 +27,7 @@ export interface DataFrontier {
 /** A frontier for one recording. */
 export function createDataFrontier(): DataFrontier {
   let knownBytes = 0;
-  const block = new Uint8Array(ZERO_BLOCK_BYTES);
+  let block = new Uint8Array(ZERO_BLOCK_BYTES);
 
   /** Whether a range of at most one block holds nothing but zeros; a short probe answers for most. */
   async function isZero(read: RangeReader, start: number, end: number): Promise<boolean> {
@@ -36,7 +36,10 @@ export function createDataFrontier(): DataFrontier {
   }
 
   async function readsZero(read: RangeReader, start: number, end: number): Promise<boolean> {
-    const got = await read(start, block.subarray(0, end - start));
+    const got = await read(start, block.subarray(0, end - start)).catch((error) => {
+      block = new Uint8Array(ZERO_BLOCK_BYTES); // a read that failed may still write into the old one
+      throw error;
+    });
     for (let at = 0; at < got; at++) if (block[at] !== 0) return false;
     return true;
   }

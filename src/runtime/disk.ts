@@ -1,7 +1,8 @@
-import * as fs from "node:fs/promises";
 import { dirname, join, resolve } from "@std/path";
-import { Config, Unavailable } from "../errors.ts";
+import { Config } from "../errors.ts";
+import { type DiskGate, systemGates } from "./disk_gate.ts";
 import { fileId } from "./file_id.ts";
+import { kindOf, openSource } from "./source.ts";
 import { volumeOf } from "./volume.ts";
 import { systemWriters, type Writers } from "./writers.ts";
 
@@ -19,82 +20,85 @@ export interface FileFacts {
   readonly kind: "file" | "folder" | "other";
 }
 
-/** A recording opened for reading only. Nothing here locks, touches or writes it. */
+/**
+ * A recording opened for reading only. Nothing here locks, touches or writes it. What the disk does not
+ * answer in time (disk_gate.ts) ends as Unavailable; an aborted signal ends each wait with its reason.
+ */
 export interface RecordingSource {
-  /** The facts of the opened file, whatever has become of its name. */
-  stat(): Promise<FileFacts>;
+  /**
+   * The facts of the opened file, whatever has become of its name.
+   *
+   * @throws Unavailable if the disk does not tell them.
+   */
+  stat(signal?: AbortSignal): Promise<FileFacts>;
   /**
    * Reads at `start` into the whole of `into`, or as much as there is. Several reads may be under way
    * at once: each carries its own position.
    *
+   * @param into After a failure nobody may use this memory again: a read that is not waited for any more
+   * may still write to it, whenever its drive comes back.
    * @returns Bytes read; fewer than asked for only at the end of the file.
    * @throws Unavailable if the disk did not give them.
    */
-  read(start: number, into: Uint8Array): Promise<number>;
+  read(start: number, into: Uint8Array, signal?: AbortSignal): Promise<number>;
+  /**
+   * Opens the same file anew, for everybody who has this source: a drive that was away for a moment comes
+   * back, but a handle from before stays dead. Where the name is gone, or leads to another file, nothing
+   * changes: a deleted recording is read to its end through the handle that is open.
+   *
+   * @throws Unavailable, or what the system says, while it cannot be opened.
+   */
+  renew(signal?: AbortSignal): Promise<void>;
+  /** Lets go of the file, and does not wait for what hangs. */
   close(): Promise<void>;
 }
 
-/** The door to the disk that recordings lie on. */
+/** The door to the disk that recordings lie on. Unavailable is thrown where it does not answer. */
 export interface Disk {
   /** The facts of what `path` names now (links followed), or null where nothing is there. */
-  stat(path: string): Promise<FileFacts | null>;
+  stat(path: string, signal?: AbortSignal): Promise<FileFacts | null>;
   /** Opens for reading, or returns null where nothing is there. */
-  open(path: string): Promise<RecordingSource | null>;
+  open(path: string, signal?: AbortSignal): Promise<RecordingSource | null>;
   /** The path without links, also for a file that does not exist yet. */
   realPath(path: string): Promise<string>;
   /** Calls `onHint` when something may have happened in `folder`. A hint, never the truth. */
   watch(folder: string, onHint: () => void, signal: AbortSignal): void;
   /** Whether `path` lies on a volume that other machines write to, whose facts may be old. */
   isNetworkVolume(path: string): Promise<boolean>;
-  /** Who has this file open for writing. Costs a walk over all processes: ask seldom. */
+  /**
+   * Who has this file open for writing. Costs a walk over all processes, and all that they have open:
+   * ask seldom. One file on a drive that hangs, and it is Unavailable.
+   */
   writers(path: string, fileId: string): Promise<Writers>;
 }
 
 /** The disk of this machine. */
-export const systemDisk: Disk = {
-  stat: (path) => orNull(async () => facts(await Deno.stat(path))),
-  open: (path) => orNull(() => openSource(path)),
-  realPath,
-  watch,
-  isNetworkVolume: async (path) => await volumeOf(path) === "network",
-  writers: systemWriters,
-};
+export const systemDisk: Disk = createDisk(systemGates);
 
-async function openSource(path: string): Promise<RecordingSource> {
-  const handle = await fs.open(path, "r");
+/** This machine's disk, behind these gates: see {@linkcode systemDisk}. */
+export function createDisk(gates: (folder: string) => DiskGate): Disk {
+  const writersGate = gates("/proc");
+  const stat: Disk["stat"] = (path, signal) =>
+    orNull(() =>
+      gates(dirname(path)).pass(
+        `Cannot look at ${path}`,
+        async () => factsOf(await Deno.stat(path)),
+        signal,
+      )
+    );
   return {
-    async stat() {
-      const stat = await handle.stat().catch((error) => {
-        throw new Unavailable(`Cannot look at ${path}: ${error.message}`, "disk", { cause: error });
-      });
-      return {
-        sizeBytes: stat.size,
-        modifiedMs: Math.floor(stat.mtimeMs),
-        bornMs: stat.birthtimeMs > 0 ? Math.floor(stat.birthtimeMs) : null,
-        fileId: fileId(stat.ino, stat.birthtimeMs),
-        linkCount: stat.nlink,
-        kind: kindOf(stat.isFile(), stat.isDirectory()),
-      };
-    },
-    async read(start, into) {
-      let done = 0;
-      while (done < into.length) {
-        const { bytesRead } = await handle.read(into, done, into.length - done, start + done)
-          .catch((error) => {
-            throw new Unavailable(`Cannot read ${path}: ${error.message}`, "disk", {
-              cause: error,
-            });
-          });
-        if (bytesRead === 0) break;
-        done += bytesRead;
-      }
-      return done;
-    },
-    close: () => handle.close(),
+    stat,
+    open: (path, signal) => orNull(() => openSource(path, stat, gates(dirname(path)), signal)),
+    realPath,
+    watch,
+    isNetworkVolume: async (path) =>
+      await gates(dirname(path)).pass(`Cannot look at ${path}`, () => volumeOf(path)) === "network",
+    writers: (path, fileId) =>
+      writersGate.pass("Cannot tell who writes", () => systemWriters(path, fileId)),
   };
 }
 
-function facts(stat: Deno.FileInfo): FileFacts {
+function factsOf(stat: Deno.FileInfo): FileFacts {
   return {
     sizeBytes: stat.size,
     modifiedMs: stat.mtime?.getTime() ?? 0,
@@ -103,11 +107,6 @@ function facts(stat: Deno.FileInfo): FileFacts {
     linkCount: stat.nlink ?? 1,
     kind: kindOf(stat.isFile, stat.isDirectory),
   };
-}
-
-function kindOf(isFile: boolean, isFolder: boolean): FileFacts["kind"] {
-  if (isFile) return "file";
-  return isFolder ? "folder" : "other";
 }
 
 async function orNull<T>(look: () => Promise<T>): Promise<T | null> {

@@ -1,5 +1,6 @@
 import * as fs from "node:fs/promises";
 import { dirname } from "@std/path";
+import { systemGates } from "./disk_gate.ts";
 import { isPermitted } from "./permitted.ts";
 
 /** Room on the volume that a file lies on. */
@@ -12,14 +13,16 @@ export interface FreeSpace {
 
 /**
  * How much room the volume of `path` has (statfs(2), `f_bavail` times `f_bsize`), or null where the
- * system does not say or Deno does not permit to ask: it is an extra, so nobody is asked for it.
+ * system does not say, the drive does not answer or Deno does not permit to ask: it is an extra, so nobody is asked for it.
  */
 export async function freeSpaceOf(path: string): Promise<FreeSpace | null> {
   if (!isPermitted({ name: "sys", kind: "statfs" })) return null;
   try {
     const folder = dirname(path);
-    const [{ bavail, bsize }, { dev }] = await Promise.all([fs.statfs(folder), fs.stat(folder)]);
-    return { freeBytes: bavail * bsize, volume: dev };
+    return await systemGates(folder).pass(`Cannot look at ${folder}`, async () => {
+      const { bavail, bsize } = await fs.statfs(folder);
+      return { freeBytes: bavail * bsize, volume: (await fs.stat(folder)).dev };
+    });
   } catch {
     return null;
   }

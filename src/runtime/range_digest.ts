@@ -64,7 +64,7 @@ export function systemRangeDigest(pace = unlimited): RangeDigest & { close(): vo
   return {
     async digest(source, range, signal) {
       const kit = await kits.take();
-      for await (const bytes of chunks(source, range, kit.buffers)) {
+      for await (const bytes of chunks(source, range, kit.buffers, signal)) {
         signal.throwIfAborted();
         kit.hash.update(bytes);
       }
@@ -80,7 +80,7 @@ export function systemRangeDigest(pace = unlimited): RangeDigest & { close(): vo
         const kit = await kits.take();
         let sentBytes = 0;
         let before: Promise<void> = Promise.resolve();
-        for await (const bytes of chunks(source, range, kit.buffers)) {
+        for await (const bytes of chunks(source, range, kit.buffers, signal)) {
           kit.hash.update(bytes);
           for (let at = 0; at < bytes.length;) {
             const granted = pace(bytes.length - at, signal);
@@ -115,7 +115,8 @@ interface Kit {
 /**
  * Kits for readings, used again: new ones for each of thousands of parts would be garbage faster than it
  * is collected. A kit comes back only from a reading that went through to its end: after a failure the
- * disk or the connection may still hold one of its buffers.
+ * disk or the connection may still hold one of its buffers. So what a read delivers that was given up
+ * (disk_gate.ts) reaches nobody: its reading has ended with it, and its buffers belong to no other.
  */
 function createKits() {
   const free: Kit[] = [];
@@ -137,12 +138,13 @@ async function* chunks(
   source: RecordingSource,
   range: ByteRange,
   buffers: readonly Uint8Array[],
+  signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   let turn = 0;
   for (let at = range.start; at < range.end;) {
     const buffer = buffers[turn++ % buffers.length]!;
     const wanted = buffer.subarray(0, Math.min(buffer.length, range.end - at));
-    const readBytes = await source.read(at, wanted);
+    const readBytes = await source.read(at, wanted, signal);
     if (readBytes < wanted.length) {
       throw new RecordingChanged(
         `The recording ends at ${at + readBytes} where bytes up to ${range.end} were expected`,

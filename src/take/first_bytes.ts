@@ -36,13 +36,13 @@ export async function firstBytes(
   let askedAtMs = -Infinity;
   while (!signal.aborted && !isEnough()) {
     try {
-      const facts = await disk.stat(target.path);
+      const facts = await disk.stat(target.path, signal);
       if (facts !== null && facts.kind !== "file") {
         return new Limit(`Cannot upload ${target.path}: it is not a file. Name a recording's file`);
       }
       const isDone = facts !== null && past.has(facts);
       if (facts !== null && facts.sizeBytes > 0 && !isDone) {
-        const source = await disk.open(target.path);
+        const source = await disk.open(target.path, signal);
         if (source !== null) return source;
       }
       onWait(null);
@@ -63,7 +63,7 @@ export async function firstBytes(
         }
       }
     } catch (error) {
-      onWait(messageOf(error, target.path));
+      if (!signal.aborted) onWait(messageOf(error, target.path));
     }
     await wake.rest(POLL_MS, signal).catch(() => {});
   }

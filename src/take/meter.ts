@@ -45,20 +45,27 @@ export interface Meter {
   storedTrend(): number[];
   /**
    * Seconds since the recording had the size that is stored now: what the recorder wrote since then
-   * is what would be missing. Never less than the truth as far as it was noted, and at most one sample
-   * and 2 % more. Null while nothing was noted.
+   * is what would be missing. Counts to the present time. Never less than the truth as far as it was
+   * noted, and at most one sample and 2 % more. Null while nothing was noted.
    */
   behindSeconds(): number | null;
 }
 
-/** A meter for one take. */
-export function createMeter(): Meter {
+/**
+ * A meter for one take.
+ *
+ * @param monotonicMs The present time, by the clock of the samples: what is told counts to now, since a
+ * take whose drive does not answer brings no more samples.
+ */
+export function createMeter(monotonicMs: () => number): Meter {
   let history: Sample[] = [];
   let latest: Sample | null = null;
 
+  const nowMs = () => Math.max(monotonicMs(), latest?.atMs ?? 0);
+
   function rate(of: (sample: Sample) => number): number {
     if (latest === null) return 0;
-    const { atMs } = latest;
+    const atMs = nowMs();
     const first = history.find((sample) => atMs - sample.atMs <= RATE_WINDOW_MS) ?? latest;
     const seconds = (atMs - first.atMs) / 1000;
     return seconds < 0.2 ? 0 : Math.max(0, of(latest) - of(first)) / seconds;
@@ -84,7 +91,7 @@ export function createMeter(): Meter {
     storedTrend() {
       const first = history[0];
       if (latest === null || first === undefined) return [];
-      const { atMs } = latest;
+      const atMs = nowMs();
       const trend: number[] = [];
       for (let step = TREND_STEPS - 1; step >= 0; step--) {
         const endMs = atMs - step * TREND_STEP_MS;
@@ -97,12 +104,12 @@ export function createMeter(): Meter {
     },
     behindSeconds() {
       if (latest === null) return null;
-      const { storedBytes, recordedBytes, atMs } = latest;
+      const { storedBytes, recordedBytes } = latest;
       if (storedBytes >= recordedBytes) return 0;
       // The last moment before the recording was larger than what is stored now.
       const after = history.findIndex((sample) => sample.recordedBytes > storedBytes);
       const since = after < 0 ? history.at(-1) : history[Math.max(0, after - 1)];
-      return (atMs - (since ?? latest).atMs) / 1000;
+      return (nowMs() - (since ?? latest).atMs) / 1000;
     },
   };
 }

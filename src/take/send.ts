@@ -27,7 +27,7 @@ export async function send(desk: Desk, number: number, signal: AbortSignal): Pro
   }
   // Since this was decided the part may have waited long for its lane, and the recorder may have begun
   // to move its media: what is read now would go again.
-  const { facts, look } = await lookAtBytes(source);
+  const { facts, look } = await lookAtBytes(source, signal);
   const hasMoved = mediaStart !== null && look.mediaStart !== mediaStart;
   if (hasMoved || isHeldBack(desk, look, range)) return;
   signal.throwIfAborted(); // a pause comes at any moment, and nothing is begun in it
@@ -151,6 +151,7 @@ function isHeldBack({ sight }: Desk, look: Look, range: ByteRange): boolean {
  */
 async function refuseTorn(desk: Desk, number: number, mediaStart: number | null): Promise<void> {
   if (mediaStart === null) return;
+  // Without the signal: the part is in, and a pause in this moment must not have it sent again.
   const { look } = await lookAtBytes(desk.source);
   if (look.mediaStart === mediaStart && desk.state.head?.mediaStart === mediaStart) return;
   throw new RecordingChanged(`The media moved while part ${number} was read: it goes again`);

@@ -1,4 +1,4 @@
-import type { Look } from "../containers/container.ts";
+import type { Look, RangeReader } from "../containers/container.ts";
 import { detect } from "../containers/detect.ts";
 import { createWalkMemory, type WalkMemory } from "../containers/walk_memory.ts";
 import { createDataFrontier } from "../recording/data_frontier.ts";
@@ -11,6 +11,7 @@ import {
   type QuietPolicy,
   steadyInMs,
 } from "../recording/settle.ts";
+import { Unavailable } from "../errors.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Disk, FileFacts, RecordingSource } from "../runtime/disk.ts";
 import type { Writers } from "../runtime/writers.ts";
@@ -58,15 +59,21 @@ const FRONTIER_MS = 100;
 /** What looks remember of a recording, for whoever looks: a part is sent by what it was chosen by. */
 const memories = new WeakMap<RecordingSource, WalkMemory>();
 
-/** The facts of an opened recording and what its bytes say. */
+/**
+ * The facts of an opened recording and what its bytes say.
+ *
+ * @throws Unavailable if the disk does not tell; the signal's reason when it is aborted.
+ */
 export async function lookAtBytes(
   source: RecordingSource,
+  signal?: AbortSignal,
 ): Promise<{ facts: FileFacts; look: Look }> {
-  const facts = await source.stat();
+  const read: RangeReader = (start, into) => source.read(start, into, signal);
+  const facts = await source.stat(signal);
   const memory = memories.get(source) ?? createWalkMemory();
   memories.set(source, memory);
-  const container = await detect(source.read, facts.sizeBytes);
-  return { facts, look: await container.inspect(source.read, facts.sizeBytes, memory) };
+  const container = await detect(read, facts.sizeBytes);
+  return { facts, look: await container.inspect(read, facts.sizeBytes, memory) };
 }
 
 /**
@@ -74,6 +81,7 @@ export async function lookAtBytes(
  * whether it is over.
  *
  * @param path Where the recording lies, without links.
+ * @param signal Ends a look that waits for the disk.
  */
 export function createSight(
   disk: Disk,
@@ -81,8 +89,10 @@ export function createSight(
   source: RecordingSource,
   path: string,
   policy: QuietPolicy,
+  signal: AbortSignal,
 ): (finishAsked: boolean) => Promise<Sight> {
   const dataFrontier = createDataFrontier();
+  const read: RangeReader = (start, into) => source.read(start, into, signal);
   let observed: Observed | null = null;
   let onNetwork: boolean | null = null;
   let writers: Writers = "unknown";
@@ -113,7 +123,10 @@ export function createSight(
     if (!wanted || (isNew && holds)) return;
     askedAtMs = now;
     writerTries++;
-    const found = await disk.writers(path, fileId);
+    const found = await disk.writers(path, fileId).catch((error) => {
+      if (!(error instanceof Unavailable)) throw error;
+      return "late" as const; // a file that some process has open lies on a drive that hangs
+    });
     if (found === "late") {
       // Nothing new is known. What was found since the last change stands; who was seen before it may
       // be there still.
@@ -130,9 +143,9 @@ export function createSight(
   return async (finishAsked) => {
     // The time before the look: a slow one must not make the silence seem longer than it was.
     const moment = { nowMs: clock.now(), monotonicMs: clock.monotonicMs() };
-    const { facts, look } = await lookAtBytes(source);
+    const { facts, look } = await lookAtBytes(source, signal);
     // A folder that is shut for a moment is no reason to stop: the handle says what matters.
-    const named = await disk.stat(path).catch(() => null);
+    const named = await disk.stat(path, signal).catch(() => null);
     onNetwork ??= await disk.isNetworkVolume(path);
     const deleted = named?.fileId !== facts.fileId && facts.linkCount === 0;
     observed = observe(observed, facts, look.verdict, moment);
@@ -140,7 +153,7 @@ export function createSight(
     const untilMs = clock.monotonicMs() + FRONTIER_MS;
     const mayGoOn = () => clock.monotonicMs() < untilMs;
     const dataBytes = await dataFrontier.find(
-      source.read,
+      read,
       facts.sizeBytes,
       look.headBytes,
       mayGoOn,
@@ -150,7 +163,7 @@ export function createSight(
     const settledMs = (observed.finalSinceMs ?? Infinity) + settleMs;
     await askWriters(facts.fileId, moment.monotonicMs, quiet, settledMs);
     // The walk over all processes takes time: whatever it found, a file that grew has a writer.
-    if (quiet && (await source.stat()).sizeBytes !== facts.sizeBytes) writers = "some";
+    if (quiet && (await source.stat(signal)).sizeBytes !== facts.sizeBytes) writers = "some";
     const evidence = { observed, facts, look, settleMs, moment, writers, writerStayed };
     const judgement = judge({ ...evidence, finishAsked, deleted, onNetwork }, policy);
     // Once a take has ended, zeros are data; before that whoever writes may have stated the sizes first.

@@ -88,10 +88,10 @@ export function createTake(
 ): Take {
   const { clock } = room;
   const desk = createDesk(room, source, state, keptUrls);
-  const look = createSight(room.disk, clock, source, path, room.quiet);
+  const look = createSight(room.disk, clock, source, path, room.quiet, signal);
   const wake = createWake(clock);
   const errands = createErrands(clock, room.random, wake.ring, tellDelay);
-  const meter = createMeter();
+  const meter = createMeter(clock.monotonicMs);
   const operations = createOperations(desk, errands, () => outcome);
   let lookTrouble: string | null = null;
   let journalTrouble: string | null = null;
@@ -165,6 +165,7 @@ export function createTake(
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error;
       lookTrouble = error.message;
+      await source.renew(signal).catch(() => {}); // the next look tells, and tries again
       return null;
     }
     return desk.sight;

@@ -1,8 +1,8 @@
 import type { DurableEvent } from "../../src/events.ts";
 import type { Judgement } from "../../src/recording/settle.ts";
-import { createMeter } from "../../src/take/meter.ts";
 import type { Sight } from "../../src/take/sight.ts";
 import { emptyState, replayState, type TakeState } from "../../src/take/state.ts";
+import { newestMeter } from "../support/newest_meter.ts";
 import type { Shown } from "../../src/take/shown.ts";
 import type { TakeSnapshot } from "../../src/take/take.ts";
 
@@ -56,7 +56,7 @@ export function shown(over: Partial<TakeSnapshot>, already = false): Shown {
       sending: new Map(),
       isVerified: () => false,
       trouble: null,
-      meter: createMeter(),
+      meter: newestMeter(),
       outcome: null,
       paused: false,
       cancelled: false,

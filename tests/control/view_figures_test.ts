@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertNotMatch } from "@std/assert";
 import { viewOf } from "../../src/control/view_of.ts";
 import type { DurableEvent } from "../../src/events.ts";
-import { createMeter } from "../../src/take/meter.ts";
 import type { TakeSnapshot } from "../../src/take/take.ts";
+import { newestMeter } from "../support/newest_meter.ts";
 import { DEAD, ENDED, FINALIZED, GROWING, shown, sightOf, stateOf } from "./shown_takes.ts";
 
 Deno.test("viewOf() tells no rate, lag or remaining time of a take that is over", () => {
-  const meter = createMeter();
+  const meter = newestMeter();
   for (let i = 0; i <= 20; i++) {
     const bytes = i * 1000;
     meter.note({

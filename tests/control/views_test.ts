@@ -4,14 +4,14 @@ import { createViews } from "../../src/control/views.ts";
 import { machineOf } from "../../src/control/machine.ts";
 import type { FreeSpace } from "../../src/runtime/free_space.ts";
 import { createEventBus } from "../../src/take/bus.ts";
-import { createMeter } from "../../src/take/meter.ts";
+import { newestMeter } from "../support/newest_meter.ts";
 import { handClock, settled } from "../support/hand_clock.ts";
 import { controlWorld } from "./control_world.ts";
 import { ENDED, FINALIZED, GROWING, shown, sightOf, stateOf } from "./shown_takes.ts";
 
 /** A take at this path whose recorder writes so many bytes a second. */
 function growing(takeId: string, path: string, bytesPerSecond: number, sight = GROWING) {
-  const meter = createMeter();
+  const meter = newestMeter();
   for (let s = 0; s <= 10; s++) {
     const recordedBytes = s * bytesPerSecond;
     meter.note({ atMs: s * 1000, recordedBytes, storedBytes: 0, verifiedBytes: 0 });
@@ -61,7 +61,7 @@ Deno.test("createViews() predicts when the last byte is in, by the wall clock", 
   const clock = handClock(Date.UTC(2024, 5, 12, 14, 0, 0));
   const view = (one: Parameters<typeof shown>[0]) =>
     createViews(() => [shown(one)], fixed(null), ...idle(clock)).takes()[0]!.playableAt;
-  const meter = createMeter();
+  const meter = newestMeter();
   for (let s = 0; s <= 10; s++) {
     meter.note({ atMs: s * 1000, recordedBytes: 40, storedBytes: s, verifiedBytes: s });
   }

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { createDataFrontier, ZERO_BLOCK_BYTES } from "../../src/recording/data_frontier.ts";
 import { noise } from "../support/bytes.ts";
 
@@ -28,6 +28,23 @@ const always = () => true;
 Deno.test("find() is the size of a file whose end is written", async () => {
   const { read } = file(noise(3 * BLOCK + 5));
   assertEquals(await createDataFrontier().find(read, 3 * BLOCK + 5, 0, always), 3 * BLOCK + 5);
+});
+
+Deno.test("find() is not misled by a read that was given up and writes into its memory later", async () => {
+  const frontier = createDataFrontier();
+  let given: Uint8Array | null = null;
+  const givenUp = (_start: number, into: Uint8Array) => {
+    given = into;
+    return Promise.reject(new Error("given up"));
+  };
+  await assertRejects(() => frontier.find(givenUp, 40 * BLOCK, 0, always), Error, "given up");
+  const { read } = file(new Uint8Array(40 * BLOCK));
+  const late = async (start: number, into: Uint8Array) => {
+    const got = await read(start, into);
+    given!.fill(1);
+    return got;
+  };
+  assertEquals(await frontier.find(late, 40 * BLOCK, 0, always), 0);
 });
 
 Deno.test("find() stops at the first block of zeros where the end is empty", async () => {

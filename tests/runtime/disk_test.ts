@@ -123,6 +123,59 @@ Deno.test("disk reads many places of one file at once, each its own", async () =
   assertEquals((await Promise.all(reads)).every(Boolean), true);
 });
 
+Deno.test("disk opens the same file anew behind a source whose handle is dead", async () => {
+  await using folder = await tempFolder();
+  await Deno.writeTextFile(folder.at("a.mov"), "abc");
+  await using source = await opened(folder.at("a.mov"));
+  await source.close(); // a drive that was away leaves such a handle
+  await assertRejects(() => source.stat(), Unavailable);
+  await source.renew();
+  assertEquals((await source.stat()).sizeBytes, 3);
+  const into = new Uint8Array(3);
+  assertEquals([await source.read(0, into), new TextDecoder().decode(into)], [3, "abc"]);
+});
+
+Deno.test("disk keeps the handle of a recording that is deleted, or whose name is another's", async () => {
+  await using folder = await tempFolder();
+  await Deno.writeTextFile(folder.at("a.mov"), "first");
+  await using source = await opened(folder.at("a.mov"));
+  const { fileId } = await source.stat();
+  const isHeld = async () => {
+    await source.renew();
+    const facts = await source.stat();
+    assertEquals([facts.fileId, facts.linkCount, facts.sizeBytes], [fileId, 0, 5]);
+  };
+  await Deno.writeTextFile(folder.at("other"), "second one");
+  await Deno.rename(folder.at("other"), folder.at("a.mov"));
+  await isHeld();
+  await Deno.remove(folder.at("a.mov"));
+  await isHeld();
+});
+
+Deno.test("disk leaves nothing open behind a source that was opened anew", async () => {
+  await using folder = await tempFolder();
+  await Deno.writeFile(folder.at("a.mov"), noise(2_000_000));
+  const source = (await systemDisk.open(folder.at("a.mov")))!;
+  const openCount = async () => {
+    let count = 0;
+    for await (const { name } of Deno.readDir("/proc/self/fd")) {
+      const leadsTo = await Deno.readLink(`/proc/self/fd/${name}`).catch(() => "");
+      if (leadsTo === await Deno.realPath(folder.at("a.mov"))) count++;
+    }
+    return count;
+  };
+  const reads = Array.from(
+    { length: 20 },
+    (_, i) => source.read(i * 100_000, new Uint8Array(100_000)),
+  );
+  for (let i = 0; i < 5; i++) await source.renew();
+  assertEquals(await Promise.all(reads), reads.map(() => 100_000), "those under way go on");
+  await source.stat();
+  if (Deno.build.os === "linux") assertEquals(await openCount(), 1);
+  await source.close();
+  if (Deno.build.os === "linux") assertEquals(await openCount(), 0);
+});
+
 Deno.test("disk that does not answer any more is an outage, not an end of the take", async () => {
   await using folder = await tempFolder();
   await Deno.writeTextFile(folder.at("a.mov"), "x");

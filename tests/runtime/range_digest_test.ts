@@ -143,6 +143,55 @@ Deno.test("RangeDigest hands on what the disk throws, and completes no request w
   await assertRejects(() => digests.digest(source, range, never), Unavailable, "I/O error");
 });
 
+Deno.test("RangeDigest sends and digests no byte of a read that was given up and comes late", async () => {
+  using digests = openDigests();
+  await using peer = await openPeer(stored);
+  const bytes = noise(3 * READ_BUFFER_BYTES);
+  const range = { start: 0, end: bytes.length };
+  // Each of these has read before, and may keep its memory: 4 readings of 2 buffers are in use again.
+  for (let i = 0; i < 4; i++) await digests.digest(memorySource(bytes), range, never);
+  const lost: Uint8Array[] = [];
+  const hanging = memorySource(bytes);
+  hanging.onRead = (start, into) => {
+    if (start === 0) return;
+    lost.push(into);
+    throw new Unavailable("Cannot read a.mov: its drive has not answered", "disk");
+  };
+  const hung = [
+    digests.digest(hanging, range, never),
+    digests.send(hanging, range, target(peer.url), never),
+  ];
+  for (const one of hung) await assertRejects(() => one, Unavailable);
+  // The drive comes back while others read and send: whatever it delivers now must reach nobody.
+  const source = memorySource(bytes);
+  const read = source.read;
+  source.read = async (start, into) => {
+    const got = await read(start, into);
+    for (const memory of lost) memory.fill(0xee);
+    return got;
+  };
+  const digest = await xxhash128(bytes);
+  for (let i = 0; i < 4; i++) {
+    assertEquals(await digests.digest(source, range, never), digest);
+    assertEquals((await digests.send(source, range, target(peer.url), never)).digest, digest);
+    assertEquals(await peer.requests.at(-1)!.whole, bytes);
+  }
+  assertEquals(lost.length, 2);
+});
+
+Deno.test("RangeDigest lets go of a read when it is aborted", async () => {
+  using digests = openDigests();
+  const abort = new AbortController();
+  const source = memorySource(noise(MIB));
+  source.read = (_start, _into, signal) =>
+    new Promise((_resolve, reject) => {
+      signal!.addEventListener("abort", () => reject(signal!.reason), { once: true });
+      abort.abort(new Error("enough"));
+    });
+  const range = { start: 0, end: MIB };
+  await assertRejects(() => digests.digest(source, range, abort.signal), Error, "enough");
+});
+
 Deno.test("RangeDigest stops digesting when it is aborted", async () => {
   using digests = openDigests();
   const abort = new AbortController();

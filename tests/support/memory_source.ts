@@ -30,6 +30,7 @@ export function memorySource(bytes: Uint8Array, facts: Partial<FileFacts> = {}):
       into.set(piece);
       return piece.length;
     },
+    renew: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };
   return source;

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertGreaterOrEqual, assertLessOrEqual } from "@std/assert";
 import { createMeter, type Meter } from "../../src/take/meter.ts";
+import { newestMeter } from "../support/newest_meter.ts";
 
 const HOUR_MS = 3_600_000;
 /** A take looks four times a second. */
@@ -27,7 +28,7 @@ function assertBehind(meter: Meter, trueSeconds: number): void {
 }
 
 Deno.test("meter says nothing before it knows anything", () => {
-  const meter = createMeter();
+  const meter = newestMeter();
   assertEquals([meter.behindSeconds(), meter.storedRate(), meter.verifiedRate()], [null, 0, 0]);
   meter.note({ atMs: 5, recordedBytes: 10, storedBytes: 0, verifiedBytes: 0 });
   assertEquals([meter.behindSeconds(), meter.storedRate()], [0, 0]);
@@ -35,25 +36,25 @@ Deno.test("meter says nothing before it knows anything", () => {
 
 Deno.test("meter is behind by the time since the recording had the size that is stored", () => {
   for (const lagMs of [1000, 7000, 60_000]) {
-    const meter = createMeter();
+    const meter = newestMeter();
     record(meter, { fromMs: 0, toMs: 120_000 }, 8000, (atMs) => 8000 * Math.max(0, atMs - lagMs));
     assertBehind(meter, lagMs / 1000);
   }
 });
 
 Deno.test("meter is not behind when everything is stored, also after a long time", () => {
-  const meter = createMeter();
+  const meter = newestMeter();
   record(meter, { fromMs: 0, toMs: 600_000 }, 8000, (atMs) => 8000 * Math.max(0, atMs - 2000));
   meter.note({ atMs: 600_250, recordedBytes: 100, storedBytes: 100, verifiedBytes: 0 });
   assertEquals(meter.behindSeconds(), 0);
 });
 
 Deno.test("meter is honest about an outage of hours, after hours of recording", () => {
-  const meter = createMeter();
+  const meter = newestMeter();
   const outAtMs = 3 * HOUR_MS;
   const stored = (atMs: number) => 8000 * Math.max(0, Math.min(atMs, outAtMs) - 2000);
   for (const outageMs of [60_000, 600_000, HOUR_MS, 8 * HOUR_MS]) {
-    const whole = createMeter();
+    const whole = newestMeter();
     record(whole, { fromMs: 0, toMs: outAtMs + outageMs }, 8000, stored);
     assertBehind(whole, (outageMs + 2000) / 1000);
   }
@@ -69,7 +70,7 @@ Deno.test("meter is honest about an outage of hours, after hours of recording", 
 });
 
 Deno.test("meter is honest when a take falls back to nothing in a second asset", () => {
-  const meter = createMeter();
+  const meter = newestMeter();
   record(meter, { fromMs: 0, toMs: HOUR_MS }, 8000, (atMs) => 8000 * Math.max(0, atMs - 2000));
   const atMs = HOUR_MS + LOOK_MS;
   meter.note({ atMs, recordedBytes: 8000 * atMs, storedBytes: 0, verifiedBytes: 0 });
@@ -77,7 +78,7 @@ Deno.test("meter is honest when a take falls back to nothing in a second asset",
 });
 
 Deno.test("meter's lag grows while the recorder pauses with bytes unsent, and not after", () => {
-  const meter = createMeter();
+  const meter = newestMeter();
   record(meter, { fromMs: 0, toMs: 10_000 }, 8000, () => 40_000_000); // the size at 5 s
   const pause = { recordedBytes: 80_000_000, storedBytes: 40_000_000, verifiedBytes: 0 };
   for (let atMs = 10_250; atMs <= 20_000; atMs += LOOK_MS) meter.note({ atMs, ...pause });
@@ -86,8 +87,24 @@ Deno.test("meter's lag grows while the recorder pauses with bytes unsent, and no
   assertEquals(meter.behindSeconds(), 0);
 });
 
+Deno.test("meter's lag grows and its rates fall while no sample comes, as on a drive that hangs", () => {
+  let nowMs = 0;
+  const meter = createMeter(() => nowMs);
+  const told = () => [meter.behindSeconds(), meter.storedRate(), meter.recordedRate()];
+  record(meter, { fromMs: 0, toMs: 60_000 }, 8000, (atMs) => 8000 * Math.max(0, atMs - 2000));
+  nowMs = 60_000;
+  assertEquals(told().slice(1), [8_000_000, 8_000_000]);
+  nowMs = 70_000;
+  assertBehind(meter, 12);
+  assertEquals(told().slice(1), [4_000_000, 4_000_000]);
+  nowMs = 660_000;
+  assertBehind(meter, 602);
+  assertEquals(told().slice(1), [0, 0]);
+  assertEquals(meter.storedTrend().at(-1), 0);
+});
+
 Deno.test("meter tells rates over the last 20 s", () => {
-  const meter = createMeter();
+  const meter = newestMeter();
   record(meter, { fromMs: 0, toMs: 100_000 }, 8000, (atMs) => 5000 * atMs);
   assertEquals(Math.round(meter.storedRate()), 5_000_000);
   assertEquals(Math.round(meter.verifiedRate()), 2_500_000);
@@ -96,7 +113,7 @@ Deno.test("meter tells rates over the last 20 s", () => {
 });
 
 Deno.test("meter's rates stay over the last 20 s after hours", () => {
-  const meter = createMeter();
+  const meter = newestMeter();
   const turnMs = 5 * HOUR_MS;
   record(meter, { fromMs: 0, toMs: turnMs }, 8000, (atMs) => 8000 * atMs);
   const after = { fromMs: turnMs + LOOK_MS, toMs: turnMs + 20_000 };
@@ -105,7 +122,7 @@ Deno.test("meter's rates stay over the last 20 s after hours", () => {
 });
 
 Deno.test("meter never tells a negative rate, nor one of a moment", () => {
-  const meter = createMeter();
+  const meter = newestMeter();
   meter.note({ atMs: 0, recordedBytes: 10, storedBytes: 10, verifiedBytes: 10 });
   meter.note({ atMs: 100, recordedBytes: 10, storedBytes: 1e9, verifiedBytes: 0 });
   assertEquals(meter.storedRate(), 0);
@@ -114,7 +131,7 @@ Deno.test("meter never tells a negative rate, nor one of a moment", () => {
 });
 
 Deno.test("meter keeps no more than 1,500 samples, in a week of looks", () => {
-  const meter = createMeter();
+  const meter = newestMeter();
   let looks = 0;
   for (let atMs = 0; atMs <= 7 * 24 * HOUR_MS; atMs += 1000) {
     meter.note({
@@ -135,14 +152,14 @@ Deno.test("meter keeps no more than 1,500 samples, in a week of looks", () => {
 });
 
 Deno.test("meter's trend is 40 figures of the last 2 minutes, steady where parts arrive in lumps", () => {
-  const meter = createMeter();
+  const meter = newestMeter();
   const lumps = (atMs: number) => 50_000_000 * Math.floor(atMs / 5000); // 10 MB/s, then nothing
   record(meter, { fromMs: 0, toMs: 300_000 }, 10_000, (atMs) => lumps(Math.min(atMs, 270_000)));
   const trend = meter.storedTrend();
   assertEquals(trend.length, 40);
   assertEquals(trend.slice(0, 29), Array.from({ length: 29 }, () => 10_000_000));
   assertEquals(trend.slice(-7), [0, 0, 0, 0, 0, 0, 0]);
-  const young = createMeter();
+  const young = newestMeter();
   record(young, { fromMs: 0, toMs: 4000 }, 10_000, (atMs) => 10_000 * atMs);
   assertEquals(young.storedTrend(), [10_000_000, 10_000_000]);
 });

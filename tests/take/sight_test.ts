@@ -15,7 +15,7 @@ const POLICY = { idleMs: 60_000, abandonMs: 3_600_000 };
 function openScene(policy = POLICY) {
   const clock = handClock();
   const source = memorySource(noise(100_000), { modifiedMs: clock.now() });
-  const answers: Writers[] = [];
+  const answers: (Writers | Unavailable)[] = [];
   const scene = {
     clock,
     source,
@@ -47,10 +47,18 @@ function openScene(policy = POLICY) {
     writers() {
       scene.asked++;
       scene.onAsked();
-      return Promise.resolve((answers.length > 1 ? answers.shift() : answers[0]) ?? "unknown");
+      const answer = (answers.length > 1 ? answers.shift() : answers[0]) ?? "unknown";
+      return typeof answer === "string" ? Promise.resolve(answer) : Promise.reject(answer);
     },
   };
-  const look = createSight(disk as Disk, clock, source, "/a.bin", policy);
+  const look = createSight(
+    disk as Disk,
+    clock,
+    source,
+    "/a.bin",
+    policy,
+    new AbortController().signal,
+  );
   return scene;
 }
 
@@ -230,6 +238,18 @@ Deno.test("sight gives a MOV with an empty end two seconds where nobody can tell
     await scene.clock.advance(1750);
     assertEquals((await scene.look()).judgement.is, "ended");
   }
+});
+
+Deno.test("sight takes no writer for gone where a drive that hangs keeps it from looking", async () => {
+  const scene = openScene();
+  scene.answers.push("some", new Unavailable("Cannot tell who writes", "disk"));
+  scene.source.facts = { ...scene.source.facts, bornMs: scene.clock.now() - 1_000_000_000 };
+  await scene.look();
+  scene.grow();
+  await scene.look();
+  await scene.clock.advance(60_000);
+  assertEquals((await scene.look()).judgement.is, "quiet");
+  assertEquals(scene.asked, 2);
 });
 
 Deno.test("sight asks anew before it ends a recording: no answer is older than the last change", async () => {

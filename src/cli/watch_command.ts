@@ -2,7 +2,6 @@ import { Config } from "../errors.ts";
 import type { WatchConfig } from "../config.ts";
 import { createDiskSpace } from "../control/disk_space.ts";
 import type { TakeView } from "../control/view.ts";
-import { viewOf } from "../control/view_of.ts";
 import { createViews } from "../control/views.ts";
 import { openJournal } from "../journal/journal.ts";
 import { systemClock } from "../runtime/clock.ts";
@@ -88,7 +87,7 @@ export async function runWatch(config: WatchConfig, signal: AbortSignal): Promis
     if (control !== null) closers.push(() => control.shutdown());
     report.begin({ page: control?.url ?? null, api: account.apiBase, state: config.stateFolder });
     await studio.run();
-    const ends = studio.shown().map((shown) => viewOf(shown)); // not what readers shared before the end
+    const ends = views.now(); // not what readers shared before the end
     // With --stay an interruption is the only end there is.
     return config.stay && signal.aborted ? 130 : endOf(ends);
   } finally {

@@ -15,6 +15,8 @@ const SHARED_MS = 100;
 export interface Views {
   /** Every take of this process, in the order a person expects them. */
   takes(): TakeView[];
+  /** The same, worked out anew: for a last word, which is shared with nobody. */
+  now(): TakeView[];
   take(id: string): TakeView | undefined;
 }
 
@@ -69,6 +71,7 @@ export function createViews(
       }
       return cached.takes;
     },
+    now: () => viewsOf(() => true),
     take: (id) => viewsOf(({ takeId }) => takeId === id)[0],
   };
 }

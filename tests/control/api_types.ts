@@ -378,7 +378,7 @@ export interface paths {
     };
     /**
      * What happens, as server-sent events; every event has a number
-     * @description Without a number only what comes from now on is told. With the last number that was seen (Last-Event-ID, or since) the stream goes on after it; where events are no longer held, an event of type events.missed comes first: read GET /api/takes then. A reader that takes nothing for 30 s is dropped.
+     * @description Without a number only what comes from now on is told. With the last number that was seen (Last-Event-ID, or since) the stream goes on after it; where events are no longer held, an event of type events.missed comes first: read GET /api/takes then. When reeltime ends, the last event is of type ended, without a number: its data are those of GET /api/takes, as it left them. A reader that takes nothing for 30 s is dropped.
      */
     get: {
       parameters: {

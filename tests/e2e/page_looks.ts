@@ -21,7 +21,7 @@ export async function checkStates(browser: Browser, colorScheme: "light" | "dark
     ["verifying", "12 to send again"],
     ["paused", "once resumed"],
     ["failed", "Needs you"],
-    ["finished", "115 GB are in Frame.io"],
+    ["finished", "its recorder never finished it: see whether it plays"],
   ];
   for (const [scene, says] of states) {
     fixture.show(scene);

@@ -3,6 +3,7 @@ import { MIB } from "../../src/parts/limits.ts";
 import { createMov } from "../support/mov_writer.ts";
 import { noBrowser, startBrowser } from "./browser.ts";
 import { ACCESS, ANY_PORT, openDesk, pageOf } from "./desk.ts";
+import { checkEnd } from "./page_end.ts";
 import { checkJourney } from "./page_journey.ts";
 import { checkButtons, checkFifty, checkNames, checkStates, checkSteady } from "./page_looks.ts";
 import { start } from "./program.ts";
@@ -118,6 +119,10 @@ Deno.test({
         {
           name: "shows a take from before its first byte to its end, and does what is pressed",
           run: () => checkJourney(browser, sandbox, shots),
+        },
+        {
+          name: "keeps how a run left things, and goes on with the next one",
+          run: () => checkEnd(browser, sandbox),
         },
         { name: "is fit for all in light", run: () => checkStates(browser, "light") },
         { name: "is fit for all in dark", run: () => checkStates(browser, "dark") },

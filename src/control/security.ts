@@ -113,9 +113,7 @@ export function smallBodies(): MiddlewareHandler {
     const isChunked = c.req.header("Transfer-Encoding") !== undefined;
     const length = isChunked ? "an unknown number of" : c.req.header("Content-Length") ?? "0";
     if (!(Number(length) <= MAX_BODY_BYTES)) return refuseBody(c, length);
-    // Counting wraps the request, of which Deno warns in the person's terminal: only where it must be.
-    const isAnnounced = c.req.header("Content-Length") !== undefined || c.req.raw.body === null;
-    return isAnnounced ? await next() : await counted(c, next);
+    return await counted(c, next);
   };
 }
 

@@ -21,7 +21,8 @@ async function checkFinish(sandbox: SandboxProcess): Promise<void> {
   await program.line(/finish\.mov +recording/);
   const { takes: [take] } = await (await fetch(new URL("/api/takes", page))).json();
 
-  const ask = (header: string) => statusOf(page, `POST /api/takes/${take.id}/finish`, header);
+  const ask = (header: string) =>
+    statusOf(page, `POST /api/takes/${take.id}/finish`, `${header}Content-Length: 0\r\n`);
   const own = `Host: ${page.host}\r\n`;
   assertEquals(await ask("Host: evil.example\r\n"), 421);
   assertEquals(await ask(`${own}Origin: http://evil.example\r\n`), 403);
@@ -43,12 +44,30 @@ async function checkFinish(sandbox: SandboxProcess): Promise<void> {
 /** Status of a request whose headers fetch would not send. */
 async function statusOf(page: URL, request: string, headers: string): Promise<number> {
   using connection = await Deno.connect({ hostname: page.hostname, port: Number(page.port) });
-  const text = `${request} HTTP/1.1\r\n${headers}Connection: close\r\nContent-Length: 0\r\n\r\n`;
+  const text = `${request} HTTP/1.1\r\n${headers}Connection: close\r\n\r\n`;
   await connection.write(new TextEncoder().encode(text));
   const answer = new Uint8Array(64);
   const count = await connection.read(answer);
   const line = new TextDecoder().decode(answer.subarray(0, count ?? 0));
   return Number(/^HTTP\/1\.1 (\d+)/.exec(line)?.[1]);
+}
+
+/** Whatever is asked of the API, nothing but the program's own words reaches the terminal. */
+async function checkSilence(sandbox: SandboxProcess): Promise<void> {
+  await using desk = await openDesk(sandbox.url);
+  const program = desk.watch(desk.path("silence.mov"), ANY_PORT);
+  const page = await pageOf(program);
+  const post = (path: string, headers: string) =>
+    statusOf(new URL(page), `POST ${path}`, `Host: ${new URL(page).host}\r\n${headers}`);
+  assertEquals(await post("/api/takes/none/pause", ""), 404); // without any length, as curl does
+  assertEquals(await post("/api/takes", "Content-Length: 0\r\n"), 422);
+  const body = JSON.stringify({ path: desk.path("more.mov") });
+  const headers = { "Content-Type": "application/json" };
+  const added = await fetch(new URL("/api/takes", page), { method: "POST", headers, body });
+  await added.body?.cancel();
+  assertEquals(added.status, 202);
+  program.signal("SIGINT");
+  assertEquals((await program.ended()).err, "");
 }
 
 async function checkTakenPort(sandbox: SandboxProcess): Promise<void> {
@@ -90,6 +109,10 @@ Deno.test("reeltime's page", async (t) => {
     {
       name: "finishes a take at its size, but not for another host's or site's request",
       run: () => checkFinish(sandbox),
+    },
+    {
+      name: "leaves the terminal alone whatever is posted to it",
+      run: () => checkSilence(sandbox),
     },
     {
       name: "asked for on a port in use is status 2",

@@ -1,7 +1,6 @@
 import { Config } from "../errors.ts";
 import type { WatchConfig } from "../config.ts";
 import { createDiskSpace } from "../control/disk_space.ts";
-import type { TakeView } from "../control/view.ts";
 import { createViews } from "../control/views.ts";
 import { openJournal } from "../journal/journal.ts";
 import { systemClock } from "../runtime/clock.ts";
@@ -20,10 +19,8 @@ import { callersOf } from "./callers.ts";
 import { sandboxAccount, startEmbedded } from "./embedded.ts";
 import { createReport, type Report } from "./report.ts";
 import { serveStatus } from "./status_page.ts";
+import { endOf, type WatchEnd } from "./watch_end.ts";
 import { wayInto } from "./way_in.ts";
-
-/** How a watch ended, for exit statuses: see the README's table. */
-export type WatchEnd = 0 | 1 | 3 | 4 | 130;
 
 /**
  * Composes the house and runs the takes to their end.
@@ -135,13 +132,4 @@ async function targetsOf(config: WatchConfig): Promise<Target[]> {
     targets.set(path, { ...recording, path });
   }
   return [...targets.values()];
-}
-
-/** The worst that happened decides. */
-function endOf(views: readonly TakeView[]): WatchEnd {
-  if (views.some(({ phase }) => phase === "suspended" || phase === "waiting")) return 130;
-  const kept = views.filter(({ phase }) => phase !== "cancelled");
-  if (kept.some(({ phase, endedBy }) => phase !== "finalized" || endedBy === "deleted")) return 1;
-  if (kept.length < views.length) return 4;
-  return views.some(({ finishedByRecorder }) => finishedByRecorder === false) ? 3 : 0;
 }

@@ -73,7 +73,10 @@ export async function runWatch(config: WatchConfig, signal: AbortSignal): Promis
       lock: (path) => lockRecording(config.stateFolder, path),
       realPath: realPathNow,
     }, signal);
-    const views = createViews(studio.shown, createDiskSpace(freeSpaceOf, clock), clock, bus);
+    const views = createViews(studio.shown, createDiskSpace(freeSpaceOf, clock), clock, bus, {
+      quiet: room.quiet,
+      sandbox: sandbox !== null,
+    });
     const told = createReport({ json: config.json, views: views.takes, bus, clock, studio });
     report = told;
     closers.push(() => told.end());
@@ -82,7 +85,12 @@ export async function runWatch(config: WatchConfig, signal: AbortSignal): Promis
     closers.push(() => (leaving.abort(), background));
     const control = serveStatus(config, { studio, views, limits, events: bus, say: told.say });
     if (control !== null) closers.push(() => control.shutdown());
-    report.begin({ page: control?.url ?? null, api: account.apiBase, state: config.stateFolder });
+    const { apiBase } = account;
+    report.begin({
+      page: control?.url ?? null,
+      api: sandbox === null ? apiBase : `${apiBase}, the sandbox on this machine and not Frame.io`,
+      state: config.stateFolder,
+    });
     await studio.run();
     const ends = views.now(); // not what readers shared before the end
     // With --stay an interruption is the only end there is.

@@ -3,7 +3,7 @@ import type { EventBus } from "../take/bus.ts";
 import type { Shown } from "../take/shown.ts";
 import type { DiskSpace } from "./disk_space.ts";
 import type { TakeView } from "./view.ts";
-import { viewOf } from "./view_of.ts";
+import { type ViewMoment, viewOf } from "./view_of.ts";
 
 /**
  * How long readers share what was worked out for one of them, in milliseconds: fifty takes cost about
@@ -24,12 +24,14 @@ export interface Views {
  * The views of everything that `shown` gives at the moment they are asked for.
  *
  * @param space Room on the recordings' volumes; all recorders of a volume fill it together.
+ * @param run What holds for all takes of this run.
  */
 export function createViews(
   shown: () => readonly Shown[],
   space: DiskSpace,
   clock: Clock,
   events: EventBus,
+  run: Pick<ViewMoment, "quiet" | "sandbox"> = {},
 ): Views {
   let cached: { readonly atMs: number; readonly takes: TakeView[] } | null = null;
 
@@ -53,9 +55,9 @@ export function createViews(
   function viewsOf(wanted: (one: Shown) => boolean): TakeView[] {
     const all = shown();
     const diskFullInSeconds = fullIn(all);
-    const nowMs = clock.now();
+    const moment = { ...run, nowMs: clock.now(), monotonicMs: clock.monotonicMs() };
     return all.filter(wanted)
-      .map((one) => viewOf(one, { nowMs, diskFullInSeconds: diskFullInSeconds(one) }));
+      .map((one) => viewOf(one, { ...moment, diskFullInSeconds: diskFullInSeconds(one) }));
   }
 
   // What a person did, or waits for, shows at once.

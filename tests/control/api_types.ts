@@ -853,8 +853,9 @@ export interface components {
       /** @enum {string} */
       tone: "green" | "amber" | "red";
       /** @enum {string} */
-      word: "Ready" | "Live" | "Safe" | "Watch" | "Act";
+      word: "Ready" | "Live" | "Safe" | "Test" | "Watch" | "Act";
       why: string;
+      sandbox: boolean;
       takeId: string | null;
       behindSeconds: number | null;
       rateBytesPerSecond: number;
@@ -877,6 +878,7 @@ export interface components {
         | "cancelled"
         | "failed";
       words: string;
+      sandbox: boolean;
       assetId: string | null;
       assetUrl: string | null;
       formerAssets: {
@@ -944,6 +946,7 @@ export interface components {
         | "cancelled"
         | "failed";
       words: string;
+      sandbox: boolean;
       assetId: string | null;
       assetUrl: string | null;
       formerAssets: {

@@ -36,8 +36,11 @@ Deno.test("size() shows three digits in decimal units", () => {
 Deno.test("marksOf() says what a person should know, once", () => {
   assertEquals(marksOf(finalizedView()), []);
   const orphan = finalizedView({ finishedByRecorder: false, endedBy: "writer_gone" });
-  assertEquals(marksOf(orphan), ["not finalized by its recorder", "ended by its recorder's exit"]);
-  const said = { ...orphan, words: "finalized and verified, not finalized by its recorder" };
+  assertEquals(marksOf(orphan), [
+    "its recorder never closed the file",
+    "ended by its recorder's exit",
+  ]);
+  const said = { ...orphan, words: "whole and verified; its recorder never closed the file" };
   assertEquals(marksOf(said), ["ended by its recorder's exit"]);
 });
 

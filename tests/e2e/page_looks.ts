@@ -22,6 +22,8 @@ export async function checkStates(browser: Browser, colorScheme: "light" | "dark
     ["paused", "once resumed"],
     ["failed", "Needs you"],
     ["finished", "its recorder never finished it: see whether it plays"],
+    ["sandbox", "154 MB are in the sandbox on this machine. Nothing is in Frame.io"],
+    ["given_up", "Given up"],
   ];
   for (const [scene, says] of states) {
     fixture.show(scene);

@@ -34,6 +34,7 @@ export function showMachine(machine, { isStale, answeredAt, endedAt }) {
   setAttribute($("link"), "data-link", link);
   write($("link-text"), LINKS[link]);
   write($("alarm"), ALARMS[link] ?? "");
+  $("sandbox").hidden = !machine?.sandbox;
   $("ended").hidden = link !== "ended";
   write($("ended"), `reeltime has ended: this is how it left things at ${since}.`);
   if (isStale) return showLost(since);

@@ -54,6 +54,8 @@ Deno.test("groupOf() keeps a take in trouble on the way while it is under way", 
   assertEquals(groupOf(takeView({ problem: "no network" })), "going");
   assertEquals(groupOf(takeView({ phase: "suspended" })), "attention");
   assertEquals(groupOf(finalizedView()), "done");
+  assertEquals(groupOf(takeView({ phase: "waiting" })), "waiting");
+  assertEquals(groupOf(takeView({ phase: "cancelled" })), "given-up");
 });
 
 Deno.test("stripCells() gives each state its share of the bytes, and none to what is not planned", () => {

@@ -196,7 +196,15 @@ export const SCENES: Readonly<Record<string, () => Partial<Scene>>> = {
   given_up: () => ({
     takes: [
       live(),
-      takeView({ id: "w", phase: "waiting", words: "waiting for the recording", name: "B001.mov" }),
+      takeView({
+        id: "w",
+        phase: "waiting",
+        rateBytesPerSecond: 0,
+        strip: [],
+        behindSeconds: null,
+        words: "waiting for the recording",
+        name: "B001.mov",
+      }),
       still({
         id: "g",
         phase: "cancelled",

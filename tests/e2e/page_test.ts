@@ -5,7 +5,14 @@ import { noBrowser, startBrowser } from "./browser.ts";
 import { ACCESS, ANY_PORT, openDesk, pageOf } from "./desk.ts";
 import { checkEnd } from "./page_end.ts";
 import { checkJourney } from "./page_journey.ts";
-import { checkButtons, checkFifty, checkNames, checkStates, checkSteady } from "./page_looks.ts";
+import {
+  checkButtons,
+  checkFifty,
+  checkNames,
+  checkStates,
+  checkSteady,
+  checkWidths,
+} from "./page_looks.ts";
 import { start } from "./program.ts";
 import { type SandboxProcess, startSandbox } from "./sandbox.ts";
 import { sideBySide } from "./side_by_side.ts";
@@ -152,6 +159,7 @@ Deno.test({
         { name: "shows fifty takes as rows that open", run: () => checkFifty(browser) },
         { name: "shows names as text", run: () => checkNames(browser) },
         { name: "asks before something is lost", run: () => checkButtons(browser) },
+        { name: "keeps its lines on a small notebook", run: () => checkWidths(browser) },
         { name: "moves nothing while figures change", run: () => checkSteady(browser) },
       ]);
     } finally {

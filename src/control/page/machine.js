@@ -61,8 +61,7 @@ function showLost(since) {
 /** Shows what concerns all takes. */
 export function showGauges(machine, takes) {
   $("gauges").hidden = false;
-  const going =
-    takes.filter((take) => groupOf(take) === "going" && take.phase !== "waiting").length;
+  const going = takes.filter((take) => groupOf(take) === "going").length;
   const fullIn = machine.diskFullInSeconds;
   writeFacts($("gauge-list"), [
     ["On the way", going === 1 ? "1 take" : `${going} takes`],

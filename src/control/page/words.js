@@ -92,11 +92,13 @@ export function toneOf(view) {
  * patience, a failed or suspended one asks for a person.
  *
  * @param {TakeView} view
- * @returns {"attention" | "going" | "done"}
+ * @returns {"attention" | "going" | "done" | "given-up" | "waiting"}
  */
 export function groupOf(view) {
+  if (view.phase === "waiting") return "waiting";
+  if (view.phase === "cancelled") return "given-up";
   if (!isOver(view)) return "going";
-  return view.phase === "finalized" || view.phase === "cancelled" ? "done" : "attention";
+  return view.phase === "finalized" ? "done" : "attention";
 }
 
 /**

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { stripCells, stripCounts } from "../../src/control/page/cells.js";
 import { duration, groupOf, marksOf, size, toneOf } from "../../src/control/page/words.js";
+import { wordsOfEvent } from "../../src/control/event_words.ts";
 import type { StripRun } from "../../src/control/view.ts";
 import { finalizedView, stripRuns, takeView } from "./views.ts";
 
@@ -87,4 +88,12 @@ Deno.test("stripCells() and stripCounts() manage 10,000 parts that all differ fr
     { state: "verified", count: 5000 },
     { state: "stored", count: 5000 },
   ]);
+});
+
+Deno.test("wordsOfEvent() says given up, and names no place that an asset may not be in", () => {
+  assertEquals(
+    wordsOfEvent({ type: "take.cancelled", by: "operator" }),
+    "A person gave the take up; what is stored stays in an asset that is never complete",
+  );
+  assertEquals(wordsOfEvent({ type: "asset.completed" }), "The asset reads back as complete");
 });

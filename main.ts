@@ -1,7 +1,8 @@
-import { accountCommands, runRemote } from "./src/cli/account_commands.ts";
+import { accountCommands } from "./src/cli/account_commands.ts";
 import { runDemo } from "./src/cli/demo_command.ts";
 import { runProgram } from "./src/cli/program.ts";
 import { readCommand } from "./src/cli/read_command.ts";
+import { runRemote } from "./src/cli/remote_command.ts";
 import { runSandbox } from "./src/cli/sandbox_command.ts";
 import { systemSurroundings } from "./src/cli/surroundings.ts";
 import { DEMO_USAGE, SANDBOX_USAGE, UPLOAD_USAGE, USAGE, VERSION } from "./src/cli/usage.ts";

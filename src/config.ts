@@ -32,8 +32,10 @@ export interface Account {
   /** Adobe's identity service; null for the one that the login was made at. */
   readonly imsBase: string | null;
   readonly route: (typeof ROUTES)[number];
-  /** Folder or root asset to upload into; a paired device needs none. */
+  /** Folder or root asset to upload into; a paired device takes none. */
   readonly folder: string | null;
+  /** Whether the folder was named on the command line: one that cannot be obeyed is refused. */
+  readonly isFolderTyped: boolean;
   /** Folders below it, made where missing: `Day 3/A-Cam`. */
   readonly folderPath: string | null;
   /** Account of the V4 API; where there is only one it need not be given. */

@@ -1,32 +1,23 @@
-import type { Account } from "../config.ts";
-import { Config } from "../errors.ts";
-import type { ApiCall } from "../frameio/api.ts";
 import { v2Status, v4Status } from "../frameio/asset_status.ts";
+import { REAL } from "../frameio/credentials.ts";
 import { v2Hierarchy } from "../frameio/v2_hierarchy.ts";
-import { findV4Folder, v4Hierarchy } from "../frameio/v4_hierarchy.ts";
-import { remoteUpload } from "../frameio/remote_upload.ts";
-import { v2Remote, v4Remote } from "../frameio/remote_route.ts";
-import { systemClock } from "../runtime/clock.ts";
-import { systemRandom } from "../runtime/random.ts";
-import { retryDelayMs } from "../transfer/retry.ts";
-import { accountOf } from "./account_flags.ts";
-import { type Command, defaultStateFolder, type Surroundings } from "./args.ts";
+import { v4Hierarchy } from "../frameio/v4_hierarchy.ts";
 import { BROWSE_USAGE, parseBrowse, runBrowse } from "./browse_command.ts";
-import { type Caller, type Callers, callersOf } from "./callers.ts";
 import { DOCTOR_USAGE, parseDoctor, runDoctor } from "./doctor_command.ts";
-import { type Flags, textOf } from "./flags.ts";
+import { doctorPlace } from "./doctor_place.ts";
 import { LOGIN_USAGE, parseLogin, runLogin } from "./login_command.ts";
 import { LOGOUT_USAGE, parseLogout, runLogout } from "./logout_command.ts";
 import { colorPaint, noPaint } from "./paint.ts";
 import { PAIR_USAGE, parsePair, runPair } from "./pair_command.ts";
+import { readPermitted } from "./read_permitted.ts";
+import { asReader } from "./reader.ts";
 import { parseStatus, runStatus, STATUS_USAGE } from "./status_command.ts";
-import { chosenWay, folderOf } from "./way_in.ts";
-import { clean } from "./width.ts";
+import type { AskedSurroundings } from "./surroundings.ts";
 
 /** A command around an account: reads its own arguments and gives an exit status. */
 export type AccountCommand = (
   args: readonly string[],
-  around: Surroundings,
+  around: AskedSurroundings,
   say: (text: string) => void,
   signal: AbortSignal,
 ) => Promise<number>;
@@ -34,15 +25,24 @@ export type AccountCommand = (
 /** Commands that send no file, by their names. */
 export const accountCommands: Readonly<Record<string, AccountCommand>> = {
   pair: (args, around, say, signal) => {
-    const config = parsePair(args, around);
+    const config = readPermitted(around, (seen) => parsePair(args, seen), (given) => ({
+      ...given,
+      services: [given.apiBase],
+    }));
     return config === "help" ? shown(PAIR_USAGE, say) : runPair(config, say, signal);
   },
   login: (args, around, say, signal) => {
-    const config = parseLogin(args, around);
+    const config = readPermitted(around, (seen) => parseLogin(args, seen), (given) => ({
+      ...given,
+      services: [given.imsBase, ...(given.by.is === "browser" ? [COMES_BACK] : [])],
+    }));
     return config === "help" ? shown(LOGIN_USAGE, say) : runLogin(config, say, signal);
   },
   logout: (args, around, say, signal) => {
-    const config = parseLogout(args, around);
+    const config = readPermitted(around, (seen) => parseLogout(args, seen), (given) => ({
+      ...given,
+      services: [REAL.api, REAL.ims], // where else they came from stands in files that may not be read
+    }));
     return config === "help" ? shown(LOGOUT_USAGE, say) : runLogout(config, say, signal);
   },
   browse: async (args, around, say, signal) => {
@@ -56,7 +56,7 @@ export const accountCommands: Readonly<Record<string, AccountCommand>> = {
   doctor: async (args, around, say, signal) => {
     const ask = parseDoctor(args);
     if (ask.is === "help") return shown(DOCTOR_USAGE, say);
-    const { place, settled } = await doctorPlace(ask.flags, around);
+    const { place, settled } = await doctorPlace(ask, around);
     return await runDoctor(ask, place, say, signal).finally(settled);
   },
   status: async (args, around, say, signal) => {
@@ -69,123 +69,13 @@ export const accountCommands: Readonly<Record<string, AccountCommand>> = {
   },
 };
 
-/** What doctor asks of the account that the command line names. */
-async function doctorPlace(flags: Flags, around: Surroundings) {
-  const stateFolder = textOf(flags, "state") ?? defaultStateFolder(around);
-  const account = accountOf(flags, stateFolder, around)!; // doctor has no --sandbox
-  const callers = await callersOf(account, stateFolder);
-  const ask = (caller: Caller, path: string, doing: string, signal: AbortSignal) =>
-    caller.call({ method: "GET", path, doing, signal });
-  // A way that does not exist is a finding, not a wrong command line.
-  const isLoginOnly = callers.isLoggedIn && callers.device === null && callers.user === null;
-  const sends = account.route === "v4" || isLoginOnly ? "finished" : "growing";
-  const way = () => chosenWay(account, callers, sends);
-  const place = {
-    apiBase: account.apiBase,
-    async checkToken(signal: AbortSignal): Promise<string> {
-      const name = way();
-      const doing = "read whose token it is";
-      await ask(
-        callers[name]!,
-        { device: "/v2/devices/me", user: "/v2/me", v4: "/v4/me" }[name],
-        doing,
-        signal,
-      );
-      return `accepted on --route ${name}`;
-    },
-    async checkFolder(signal: AbortSignal): Promise<string> {
-      const name = way();
-      if (name === "device") return "chosen by the device's project";
-      const folder = folderOf(account, stateFolder);
-      if (name === "v4") await findV4Folder(callers.v4!.call, folder, account.accountId, signal);
-      else {await ask(
-          callers.user!,
-          `/v2/assets/${encodeURIComponent(folder)}`,
-          "read the folder",
-          signal,
-        );}
-      return `${folder} can be seen`;
-    },
-  };
-  return { place, settled: callers.settled };
-}
-
-/** Has Frame.io fetch a file from the web, and follows that to its end. */
-export async function runRemote(
-  { url, name, config }: Command & { is: "remote" },
-  say: (text: string) => void,
-  signal: AbortSignal,
-): Promise<number> {
-  const { account, stateFolder } = config;
-  if (account === null) throw new Config("Cannot use --url with --sandbox: name one with --api");
-  const callers = await callersOf(account, stateFolder);
-  try {
-    const { isV4, caller: { call } } = reader(account, callers);
-    await fetchByFrameio(call, isV4, { url, name, account, stateFolder }, say, signal);
-    return 0;
-  } finally {
-    await callers.settled();
-  }
-}
-
-async function fetchByFrameio(
-  call: ApiCall,
-  isV4: boolean,
-  { url, name, account, stateFolder }: {
-    readonly url: string;
-    readonly name: string;
-    readonly account: Account;
-    readonly stateFolder: string;
-  },
-  say: (text: string) => void,
-  signal: AbortSignal,
-): Promise<void> {
-  const folder = folderOf(account, stateFolder);
-  const route = isV4
-    ? v4Remote(call, await findV4Folder(call, folder, account.accountId, signal))
-    : v2Remote(call, folder);
-  const asset = await remoteUpload(route, { url, name }, {
-    ...{ clock: systemClock, signal },
-    say: (words) => say(clean(words)), // a service's names stand in them
-    delayMs: (error, attempt) => retryDelayMs(error, attempt, systemRandom),
-  });
-  say(clean(`${asset.name} is in Frame.io as asset ${asset.id}`));
-  if (asset.viewUrl !== null) say(asset.viewUrl);
-}
-
-/** Who reads for the commands that look around: the V4 API where it is at hand, else the V2 API. */
-function reader({ route }: Account, { v4, user, isLoggedIn }: Callers) {
-  const isV4 = route === "v4" || (route === "auto" && isLoggedIn);
-  const caller: Caller | null = isV4 ? v4 : user;
-  if (caller !== null && route !== "device") return { isV4, caller };
-  throw new Config(
-    "Cannot look around in Frame.io with these credentials: log in with reeltime login, or put a " +
-      "token into FRAMEIO_TOKEN or into a file named with --token-file. A paired device sees nothing",
-  );
-}
-
-/** Looks around; a renewal of a token that is under way is let through before the program leaves. */
-async function asReader(
-  flags: Flags,
-  around: Surroundings,
-  use: (
-    reader: { readonly account: Account; readonly isV4: boolean; readonly caller: Caller },
-  ) => Promise<number>,
-): Promise<number> {
-  const stateFolder = textOf(flags, "state") ?? defaultStateFolder(around);
-  const account = accountOf(flags, stateFolder, around)!; // these commands have no --sandbox
-  const callers = await callersOf(account, stateFolder);
-  try {
-    return await use({ account, ...reader(account, callers) });
-  } finally {
-    await callers.settled();
-  }
-}
+/** Where the browser comes back to after a login, at a port of its own. */
+const COMES_BACK = "http://127.0.0.1";
 
 function look() {
   const isTerminal = Deno.stdout.isTerminal();
   return {
-    columns: isTerminal ? Deno.consoleSize().columns : null,
+    columns: isTerminal ? Deno.consoleSize().columns || 80 : null, // some terminals say 0
     paint: isTerminal ? colorPaint : noPaint,
   };
 }

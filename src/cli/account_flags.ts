@@ -31,6 +31,7 @@ export function accountOf(flags: Flags, stateFolder: string, around: Surrounding
     // A variable that is set to nothing counts as not set.
     folder: textOf(flags, "folder") || around.env("FRAMEIO_FOLDER") ||
       folderOf(stateFolder, around) || null,
+    isFolderTyped: textOf(flags, "folder") !== undefined,
     folderPath: textOf(flags, "folder-path") ?? null,
     accountId: textOf(flags, "account") || around.env("FRAMEIO_ACCOUNT") || null,
     token: tokenOf(textOf(flags, "token-file"), around),

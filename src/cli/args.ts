@@ -2,6 +2,7 @@ import { Config } from "../errors.ts";
 import { ACCOUNT_FLAGS, accountOf } from "./account_flags.ts";
 import { CONTROL_FLAGS, controlToken } from "./control_args.ts";
 import { parseFlags, textOf, wordsOf } from "./flags.ts";
+import { refuseAddresses, refuseFlagsOfSending, webUrl } from "./remote_args.ts";
 import { type S3Flags, s3Of } from "./s3_flags.ts";
 import { parseAddress, parseNumber, recordingOf, type WatchConfig } from "../config.ts";
 
@@ -104,6 +105,8 @@ function parseUpload(args: readonly string[], around: Surroundings): Command {
   if (flags.help === true) return { is: "help", of: "upload" };
   const text = (flag: string) => textOf(flags, flag);
   const url = text("url");
+  if (url !== undefined) refuseFlagsOfSending(flags);
+  refuseAddresses(paths);
   const name = text("name");
   if (url === undefined && paths.length === 0) {
     throw new Config("Name the files: reeltime upload FILE…, or see reeltime upload --help");
@@ -144,11 +147,6 @@ const UPLOAD_FLAGS = {
     ...["name", "url", ...ACCOUNT_FLAGS, "state", "lanes", "idle", "listen", "control-token-file"],
   ],
 };
-
-function webUrl(text: string): string {
-  if (/^https?:\/\//.test(text) && URL.canParse(text)) return text;
-  throw new Config("Cannot use --url: give an address that begins with https://");
-}
 
 /** Times on the command line, in seconds, up to a week. */
 const SECONDS = { least: 0.1, most: 604_800, whole: false };

@@ -9,7 +9,7 @@ import { startSandbox } from "../sandbox/server.ts";
 export function sandboxAccount(baseUrl: string): Account {
   return {
     ...{ apiBase: baseUrl, imsBase: baseUrl, route: "user", token: secret("sandbox") },
-    ...{ folder: "root", folderPath: null, accountId: null },
+    ...{ folder: "root", isFolderTyped: false, folderPath: null, accountId: null },
   };
 }
 

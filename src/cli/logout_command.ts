@@ -128,13 +128,24 @@ async function revokeAll({ file, read }: Kind): Promise<string | null> {
     const saved = read(await file.read());
     if (saved === null) return "The file is damaged";
     const { refreshToken, accessToken } = saved.grant;
-    // The refresh token first: it lives longer.
+    // The refresh token first: it lives longer. One that is void already does not keep the other.
+    const reasons = [];
     for (const token of [refreshToken, accessToken]) {
-      if (token !== null) await saved.revoke(token);
+      if (token !== null) reasons.push(await refusalOf(saved.revoke(token)));
     }
-    return null;
+    return reasons.find((reason) => reason !== null) ?? null;
   } catch (error) {
     if (error instanceof Config) return "The file is damaged";
+    throw error;
+  }
+}
+
+/** @returns What the service said against it, or null. */
+async function refusalOf(revocation: Promise<void>): Promise<string | null> {
+  try {
+    await revocation;
+    return null;
+  } catch (error) {
     if (!isForPeople(error)) throw error;
     return error.message;
   }

@@ -1,5 +1,5 @@
 import { dirname, resolve } from "@std/path";
-import type { Address, WatchConfig } from "../config.ts";
+import type { Account, Address, WatchConfig } from "../config.ts";
 import { Config } from "../errors.ts";
 import { REAL } from "../frameio/credentials.ts";
 import { isPermitted } from "../runtime/permitted.ts";
@@ -36,6 +36,33 @@ export function missingPermissions(config: WatchConfig, asked: Asked): Config {
   return refusal(needsOf(config, asked));
 }
 
+/** What a command that sends no file reaches. */
+export interface Reach {
+  readonly stateFolder: string;
+  /** Addresses of the services that it calls. */
+  readonly services: readonly string[];
+}
+
+/** The services that an account is used with. */
+export function servicesOf({ apiBase, imsBase }: Account): string[] {
+  return [apiBase, imsBase ?? REAL.ims];
+}
+
+/**
+ * As {@linkcode missingPermissions}, for a command that sends no file.
+ *
+ * @param asked What it reads beside the state folder.
+ */
+export function missingAccess({ stateFolder, services }: Reach, asked: Asked): Config {
+  return refusal(tidy([
+    { kind: "read", values: [stateFolder, ...asked.files].map(withoutComma) },
+    { kind: "write", values: [withoutComma(stateFolder)] },
+    { kind: "net", values: services.map((service) => new URL(service).host) },
+    { kind: "env", values: asked.variables },
+  ]));
+}
+
+/** The error that names the flags of the least-permission command line. */
 function refusal(needs: readonly Need[]): Config {
   return new Config(
     "Deno has not been given the permissions that reeltime needs. Run it with:\n" +
@@ -67,10 +94,15 @@ function needsOf(config: WatchConfig, asked: Asked): Need[] {
     { kind: "net", values: [...page, ...service, ...login] },
     { kind: "env", values: [...asked.variables, ...(isSecure ? TLS_VARIABLES : [])] },
   ];
+  return tidy(needs)
+    .concat(isSecure && hasExtraAuthorities() ? [{ kind: "sys", values: [] }] : []);
+}
+
+/** Each value once, and no permission for nothing. */
+function tidy(needs: readonly Need[]): Need[] {
   return needs
     .map(({ kind, values }) => ({ kind, values: [...new Set(values)] }))
-    .filter(({ values }) => values.length > 0)
-    .concat(isSecure && hasExtraAuthorities() ? [{ kind: "sys", values: [] }] : []);
+    .filter(({ values }) => values.length > 0);
 }
 
 /** Variables that node:https reads before it connects, where the first of them is set. */

@@ -1,5 +1,6 @@
 import { Config, Limit, Rejected, StateFailure, TokenExpired, Unavailable } from "../errors.ts";
 import { reachThisMachineDirectly } from "../runtime/proxy.ts";
+import { cleanLines } from "./width.ts";
 
 /** What a command is given to run with. */
 export interface Program {
@@ -32,7 +33,7 @@ export async function runProgram(command: (program: Program) => Promise<number>)
   } catch (error) {
     if (interrupt.signal.aborted && error === interrupt.signal.reason) Deno.exit(INTERRUPTED);
     // deno-lint-ignore no-console -- as above
-    console.error(`reeltime: ${wordsOf(error)}`);
+    console.error(`reeltime: ${cleanLines(wordsOf(error))}`); // a service's words stand in some
     Deno.exit(error instanceof Config || error instanceof Deno.errors.NotCapable ? 2 : 1);
   }
 }

@@ -1,6 +1,6 @@
 import { Config } from "../errors.ts";
 import { type Command, parseCommand } from "./args.ts";
-import { ensurePermissions, missingPermissions } from "./permissions.ts";
+import { ensurePermissions, missingAccess, missingPermissions, servicesOf } from "./permissions.ts";
 import { assumedSurroundings, onTerminal, systemSurroundings } from "./surroundings.ts";
 
 /**
@@ -17,8 +17,9 @@ export async function readCommand(args: readonly string[]): Promise<Command> {
     if (around.asked().refused && !onTerminal()) throw withoutPermission(args, error);
     throw error;
   }
-  if (command.is !== "watch" && command.is !== "upload") return command;
+  if (!("config" in command)) return command;
   if (around.asked().refused && !onTerminal()) throw withoutPermission(args, null);
+  if (command.is === "remote") return command;
   await ensurePermissions(command.config, around.asked());
   return command;
 }
@@ -28,7 +29,11 @@ function withoutPermission(args: readonly string[], error: unknown): unknown {
   const assumed = assumedSurroundings();
   try {
     const command = parseCommand(args, assumed);
-    return "config" in command ? missingPermissions(command.config, assumed.asked()) : error;
+    if (!("config" in command)) return error;
+    const { config } = command;
+    if (command.is !== "remote") return missingPermissions(config, assumed.asked());
+    const services = config.account === null ? [] : servicesOf(config.account);
+    return missingAccess({ ...config, services }, assumed.asked());
   } catch (usage) {
     return usage instanceof Config ? usage : error;
   }

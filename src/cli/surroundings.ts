@@ -10,11 +10,16 @@ export interface Asked {
   readonly refused: boolean;
 }
 
+/** Surroundings that remember what was asked of them. */
+export interface AskedSurroundings extends Surroundings {
+  asked(): Asked;
+}
+
 /** The folder for state where no variable may be read; a shell fills it in (XDG Base Directory). */
 export const ASSUMED_STATE_BASE = "${XDG_STATE_HOME:-$HOME/.local/state}";
 
 /** The machine as far as Deno lets us see it; what may not be read counts as absent. */
-export function systemSurroundings(): Surroundings & { asked(): Asked } {
+export function systemSurroundings(): AskedSurroundings {
   const variables: string[] = [];
   const files: string[] = [];
   let refused = false;
@@ -46,7 +51,7 @@ export function systemSurroundings(): Surroundings & { asked(): Asked } {
 const ASSUMED = "assumed-to-be-there";
 
 /** Surroundings in which everything is there: they tell what a command would need to be permitted. */
-export function assumedSurroundings(): Surroundings & { asked(): Asked } {
+export function assumedSurroundings(): AskedSurroundings {
   const variables: string[] = [];
   const files: string[] = [];
   return {

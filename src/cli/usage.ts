@@ -22,7 +22,7 @@ PATH may not exist yet. The program exits when every take has ended.
   --route WAY         device, user, v4 or auto: the way into Frame.io; auto, the default, takes the
                       one that the credentials at hand allow
   --folder ID         folder or root asset to upload into; or environment FRAMEIO_FOLDER,
-                      or "folder" in config.json of the state folder. A device needs none
+                      or "folder" in config.json of the state folder. A device takes none
   --folder-path PATH  folders below it, made where they are missing: 'Day 3/A-Cam'
   --account ID        V4 account of the folder; or environment FRAMEIO_ACCOUNT (default: looked for)
   --token-file FILE   file that holds a developer token; or environment FRAMEIO_TOKEN
@@ -61,7 +61,8 @@ export const UPLOAD_USAGE = `reeltime upload: uploads files that are whole
   deno run -A main.ts upload --url https://… --name NAME
 
   --name NAME         name of the asset, with an extension (default: the file's name)
-  --url URL           has Frame.io fetch the file from there, and follows it to its end
+  --url URL           has Frame.io fetch the file from there, and follows it to its end; without
+                      --json, --lanes, --idle and --listen, which are about files of this machine
   --sandbox, --api, --folder, --folder-path, --account, --route, --token-file, --state, --lanes,
   --json              as in reeltime --help
   --listen HOST:PORT  a status page; default none

@@ -48,7 +48,7 @@ export function wayInto(
   function route(): AssetRoute {
     switch (name) {
       case "device": {
-        if (account.folderPath !== null) throw new Config(NO_FOLDER_OF_DEVICE);
+        refuseFolderOfDevice(account);
         const { call } = callers.device!;
         return finished ? deviceFinishedRoute(call) : deviceRoute(call);
       }
@@ -110,6 +110,20 @@ export function chosenWay(
   throw new Config(NO_CREDENTIALS);
 }
 
+/**
+ * Refuses a folder that was asked for where Frame.io chooses it. One of the environment or of config.json
+ * is passed over: it may be meant for another way in.
+ *
+ * @throws Config that names the flags.
+ */
+export function refuseFolderOfDevice({ isFolderTyped, folderPath }: Account): void {
+  if (!isFolderTyped && folderPath === null) return;
+  throw new Config(
+    "Cannot use --folder or --folder-path as a paired device: Frame.io puts a device's files where " +
+      "its project says. Leave them out, or give a token and --folder",
+  );
+}
+
 /** The folder below which the asset goes, made where it is missing. */
 function belowFolder(
   { folderPath }: Account,
@@ -133,10 +147,6 @@ export function folderOf({ folder }: Account, stateFolder: string): string {
 const NO_FOLDER =
   "Cannot tell where to upload to: give a folder's id with --folder (reeltime browse lists them), " +
   "in FRAMEIO_FOLDER";
-
-const NO_FOLDER_OF_DEVICE =
-  "Cannot use --folder-path as a paired device: Frame.io puts a device's files where its project " +
-  "says. Leave it out, or give a token and --folder";
 
 const V4_IS_FINISHED =
   "Cannot upload a growing recording through the V4 API: it takes finished files only. Pair this " +

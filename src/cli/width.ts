@@ -26,6 +26,11 @@ export function clean(text: string): string {
   return text.replace(UNSAFE, "\ufffd");
 }
 
+/** The same for text whose own line breaks are meant. */
+export function cleanLines(text: string): string {
+  return text.split("\n").map(clean).join("\n");
+}
+
 /**
  * Columns that `text` takes, at most: terminals disagree about joined emoji, and a line that turns out
  * narrower does no harm, while one that wraps would.

@@ -3,6 +3,7 @@
  * be growing? One container per family, each pure over a few small positional reads.
  */
 import type { ByteRange } from "../recording/range.ts";
+import type { WalkMemory } from "./walk_memory.ts";
 
 /**
  * Reads bytes at a position, without a cursor: fills `into` from the offset `start` on and resolves
@@ -46,7 +47,8 @@ export interface Container {
    * Looks at a file of `sizeBytes`. Reads little, never at or past `sizeBytes`, and takes any bytes:
    * a file that is damaged, or cut short meanwhile, is `open` or `undecidable`.
    *
+   * @param memory Of the looks at this recording, where there are more boxes than one look may walk.
    * @throws Only what `read` throws.
    */
-  inspect(read: RangeReader, sizeBytes: number): Promise<Look>;
+  inspect(read: RangeReader, sizeBytes: number, memory?: WalkMemory): Promise<Look>;
 }

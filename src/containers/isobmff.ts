@@ -15,10 +15,15 @@ import {
   HOLE,
   HOLE_SCAN_BYTES,
   isMedia,
-  isSpare,
   parseBox,
   type Walk,
 } from "./isobmff_boxes.ts";
+import {
+  findFragmentedMoov,
+  fragmentedVerdict,
+  startOfReserve,
+  walkOn,
+} from "./isobmff_fragments.ts";
 
 /** Plain files: the field that decides is the last one written, so an unchanged moment is enough. */
 const PLAIN_SETTLE_MS = 250;
@@ -68,13 +73,18 @@ export function isIsobmff(head: Uint8Array): boolean {
  */
 export const isobmff: Container = {
   name: "isobmff",
-  async inspect(read, sizeBytes): Promise<Look> {
+  async inspect(read, sizeBytes, memory): Promise<Look> {
     const reader = boxReader(read, sizeBytes);
-    const walk = await reader.walk(0, sizeBytes);
-    const seen = walk.last === null ? walk.boxes : [...walk.boxes, walk.last];
+    const front = await reader.walk(0, sizeBytes);
+    const seen = front.last === null ? front.boxes : [...front.boxes, front.last];
     const media = seen.find(isMedia) ?? null;
-    const fragmentedMoov = await findFragmentedMoov(reader, walk.boxes);
+    const fragmentedMoov = await findFragmentedMoov(reader, front.boxes);
     const isFragmented = fragmentedMoov !== null || seen.some((box) => box.type === "moof");
+    const mediaStart = media === null ? null : await findMediaStart(reader, media);
+    const isLong = isFragmented && front.stop === "limit" && mediaStart !== null;
+    const walk = isLong && memory !== undefined
+      ? await walkOn(reader, front, memory, { read, sizeBytes, mediaStart })
+      : front;
     const placeholder = findPlaceholder(walk);
     return {
       verdict: isFragmented
@@ -82,7 +92,7 @@ export const isobmff: Container = {
         : plainVerdict(walk),
       container: "isobmff",
       headBytes: media === null ? headWithoutMedia(walk, sizeBytes) : headInFrontOf(media),
-      mediaStart: media === null ? null : await findMediaStart(reader, media),
+      mediaStart,
       frontierBytes: isFragmented
         ? placeholder?.start ?? sizeBytes
         : plainFrontier(walk, sizeBytes),
@@ -98,76 +108,10 @@ function plainVerdict(walk: Walk): Look["verdict"] {
   return walk.stop === "tiles" && has("moov") && has("mdat") ? "final" : "open";
 }
 
-async function fragmentedVerdict(
-  reader: BoxReader,
-  walk: Walk,
-  sizeBytes: number,
-  isUntimed: boolean,
-): Promise<Look["verdict"]> {
-  if (walk.stop !== "tiles" && walk.stop !== "limit") return "open";
-  if (await endsWithMfra(reader, sizeBytes)) return "final";
-  return isUntimed ? "open" : "undecidable";
-}
-
-/**
- * True when the file's last box is `mfra`, found from behind: its last box `mfro` ends the file with
- * the length of the whole `mfra` (§8.8.11), so thousands of fragments need not be walked.
- */
-async function endsWithMfra(reader: BoxReader, sizeBytes: number): Promise<boolean> {
-  const tail = await reader.bytes(Math.max(0, sizeBytes - 16), 16);
-  const mfro = parseBox(tail, sizeBytes - 16);
-  if (tail.length < 16 || typeof mfro === "string" || mfro.type !== "mfro") return false;
-  const start = sizeBytes - new DataView(tail.buffer, tail.byteOffset).getUint32(12);
-  if (start < 0) return false;
-  const mfra = parseBox(await reader.bytes(start, HEADER_BYTES), start);
-  return typeof mfra !== "string" && mfra.type === "mfra" && mfra.end === sizeBytes;
-}
-
-/** The first `moov`, if it holds `mvex`: GStreamer patches its times and, in hybrid files, its name. */
-async function findFragmentedMoov(
-  reader: BoxReader,
-  boxes: readonly Box[],
-): Promise<{ readonly range: ByteRange; readonly isUntimed: boolean } | null> {
-  const index = boxes.findIndex((box) => box.type === "moov");
-  const moov = boxes[index];
-  if (moov === undefined || moov.end === null) return null;
-  const inside = await reader.walk(moov.start + moov.headerBytes, moov.end);
-  const mvex = inside.boxes.find((box) => box.type === "mvex");
-  if (mvex === undefined) return null;
-  const range = { start: startOfReserve(boxes.slice(0, index), moov.start), end: moov.end };
-  return { range, isUntimed: await isUntimed(reader, mvex) };
-}
-
-/**
- * Whether `mvex` begins with an `mehd` of duration 0 (§8.8.2): GStreamer writes the duration at its stop,
- * also without an `mfra` (measured). ffmpeg writes no `mehd` at all.
- */
-async function isUntimed(reader: BoxReader, mvex: Box): Promise<boolean> {
-  const start = mvex.start + mvex.headerBytes;
-  const bytes = await reader.bytes(start, 20);
-  const mehd = parseBox(bytes, start);
-  if (typeof mehd === "string" || mehd.type !== "mehd" || bytes.length < 20) return false;
-  const isLong = bytes[8] === 1; // version 1 has 64 bits
-  return bytes.subarray(12, isLong ? 20 : 16).every((byte) => byte === 0);
-}
-
 /** The header of an `mdat` whose size is not known yet, with what was kept in front of it. */
 function findPlaceholder({ boxes, last }: Walk): ByteRange | null {
   if (last === null || last.type !== "mdat" || last.end !== null) return null;
   return { start: startOfReserve(boxes, last.start), end: last.start + last.headerBytes };
-}
-
-/**
- * Where the room in front of `start` begins that a recorder fills at its stop: `wide` or `free` for a
- * 64-bit size; before the first media also the hole of ffmpeg's `-moov_size` and the two index copies
- * of GStreamer's robust mode.
- */
-function startOfReserve(boxes: readonly Box[], start: number): number {
-  const isInFront = !boxes.some(isMedia);
-  const kept = boxes.findLastIndex((box) =>
-    !isSpare(box) && !(isInFront && (box.type === HOLE || box.type === "moov"))
-  );
-  return boxes[kept + 1]?.start ?? start;
 }
 
 /** With room for a 64-bit size, which some recorders put in place of the 32-bit one. */

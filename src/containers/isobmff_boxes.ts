@@ -5,7 +5,7 @@
 import type { RangeReader } from "./container.ts";
 import { readBytes } from "./read_bytes.ts";
 
-/** Headers read in one walk, 16 bytes each; a look walks the file and its first `moov`. Plain files have under ten boxes; fragmented ones thousands. */
+/** Headers read in one walk, 16 bytes each; a look walks the file, its first `moov`, and on from where the last look came to. Plain files have under ten boxes; fragmented ones thousands. */
 export const BOXES_A_WALK = 512;
 
 /** How far a hole of zeros is searched for its end; with all headers a look stays below 256 KiB. */

@@ -13,8 +13,10 @@ import {
   parseElement,
   type Walk,
   walkElements,
+  type WalkOptions,
 } from "./ebml.ts";
 import { readBytes } from "./read_bytes.ts";
+import type { WalkMemory } from "./walk_memory.ts";
 
 /** The Segment's size, which decides, is the last field that ffmpeg, OBS and GStreamer write. */
 const SETTLE_MS = 250;
@@ -38,7 +40,7 @@ const DOC_TYPES = ["matroska", "webm"];
 const FRONT_ELEMENTS = 64;
 
 /**
- * Clusters walked in one look, 12 bytes and one read each. GStreamer's last 0.5 to 5 s, so this reaches
+ * Clusters walked from the first one on, and from where the last look came to, 12 bytes and one read each. GStreamer's last 0.5 to 5 s, so this reaches
  * 2 to 20 minutes; a recording of hours has thousands.
  */
 const CLUSTERS_A_WALK = 256;
@@ -75,7 +77,7 @@ export function isMatroska(head: Uint8Array): boolean {
  */
 export const matroska: Container = {
   name: "matroska",
-  async inspect(read, sizeBytes): Promise<Look> {
+  async inspect(read, sizeBytes, memory): Promise<Look> {
     const segment = await findSegment(read, sizeBytes);
     const from = segment?.dataStart ?? 0;
     const front = await walkElements(read, sizeBytes, from, {
@@ -85,7 +87,7 @@ export const matroska: Container = {
     const first = front.stop === "asked" ? front.last : null;
     const isFinal = segment !== null && segment.dataBytes !== null &&
       segment.dataStart + segment.dataBytes === sizeBytes;
-    const open = first === null || isFinal ? null : await findOpen(read, sizeBytes, first);
+    const open = first === null || isFinal ? null : await findOpen(read, sizeBytes, first, memory);
     const headBytes = first === null ? headWithoutMedia(front, sizeBytes) : endOfHeader(first);
     return {
       verdict: isFinal ? "final" : "open",
@@ -116,8 +118,8 @@ async function findSegment(read: RangeReader, sizeBytes: number): Promise<Elemen
  *
  * - ffmpeg and OBS write a Cluster when it is whole, its size as short as it can be: all may go.
  * - GStreamer keeps 8 bytes for the size, and patches them when the next Cluster begins: all up to the
- *   last Cluster. Where there are too many to walk, what the open one may hold is kept back, by the
- *   length of those walked. If it is longer, a few bytes have gone too early, and the part that holds
+ *   last Cluster. A memory finds it however many there are. Without one, or until it has caught up, what
+ *   the open one may hold is kept back, by the length of those walked. If it is longer, a few bytes have gone too early, and the part that holds
  *   them is found changed and sent again. To search for the Cluster from behind would be in vain: one
  *   of 1.2 to 40 MB (measured) rarely begins within the bytes that a look may read.
  * - A first Cluster of unknown size is the only one, its header in the head; or the stream is live and
@@ -129,13 +131,18 @@ async function findOpen(
   read: RangeReader,
   sizeBytes: number,
   first: Element,
+  memory: WalkMemory | undefined,
 ): Promise<{ start: number; cluster: Element | null } | null> {
   if (first.dataBytes === null) return null;
   const isPatched = hasRoomInSize(first);
   const most = isPatched || await endsInZeros(read, sizeBytes) ? CLUSTERS_A_WALK : 2;
-  const walk = await walkElements(read, sizeBytes, first.start, { most, ids: SEGMENT_IDS });
-  if (walk.stop === "zeros") return { start: walk.at, cluster: null };
-  if (walk.stop === "broken") return { start: first.start, cluster: null };
+  const options = { most, ids: SEGMENT_IDS };
+  const front = await walkElements(read, sizeBytes, first.start, options);
+  if (front.stop === "broken") return { start: first.start, cluster: null };
+  const walk = isPatched && front.stop === "limit" && memory !== undefined
+    ? await walkOn(read, sizeBytes, { first, front, memory, options })
+    : front;
+  if (walk.stop === "zeros" || walk.stop === "broken") return { start: walk.at, cluster: null };
   if (!isPatched) return null;
   if (walk.stop === "limit") {
     const longest = Math.max(...walk.elements.map(({ dataBytes }) => dataBytes ?? 0));
@@ -143,6 +150,24 @@ async function findOpen(
   }
   if (walk.last === null || walk.last.dataBytes !== null) return null;
   return { start: walk.at, cluster: walk.last };
+}
+
+/** Goes on behind the first Clusters, from where the last look came to: the open one is the last. */
+async function walkOn(
+  read: RangeReader,
+  sizeBytes: number,
+  { first, front, memory, options }: {
+    readonly first: Element;
+    readonly front: Walk;
+    readonly memory: WalkMemory;
+    readonly options: WalkOptions;
+  },
+): Promise<Walk> {
+  const from = Math.max(front.at, await memory.resume(read, sizeBytes, first.start));
+  const walk = await walkElements(read, sizeBytes, from, options);
+  const kept = walk.elements.at(-1);
+  if (kept !== undefined) await memory.keep(read, sizeBytes, first.start, kept.start);
+  return walk;
 }
 
 /** Rarely so in media, always in a file that was allocated in advance. */

@@ -30,6 +30,17 @@ export function idIn(json: unknown, doing: string): string {
   return id;
 }
 
+/**
+ * The object in the `data` of an answer of the V4 API.
+ *
+ * @throws Unavailable if there is none.
+ */
+export function dataIn(json: unknown, doing: string): object {
+  const data = field(json, "data");
+  if (typeof data === "object" && data !== null && !Array.isArray(data)) return data;
+  throw oddAnswer(doing, "no data");
+}
+
 /** Whether this is an absolute http(s) address. */
 export function isWebUrl(value: unknown): value is string {
   return typeof value === "string" && /^https?:\/\//.test(value) && URL.canParse(value);

@@ -222,9 +222,10 @@ function aboutOf(json: unknown, token: string): string[] {
     .map((text) => harmless(text, token));
 }
 
-/** Without secrets, and short. */
+/** Without secrets, on one line, and short. */
 function harmless(text: string, token: string): string {
-  return text.replaceAll(token, "***").replace(/\S*X-Amz-\S*/gi, "***").slice(0, MOST_SAID);
+  const known = text.replaceAll(token, "***").replace(/\S*X-Amz-\S*/gi, "***");
+  return known.replace(/\p{Cc}+/gu, " ").slice(0, MOST_SAID);
 }
 
 /** Seconds, or a date beside the server's own (RFC 9110, section 10.2.3): our clock may be wrong. */

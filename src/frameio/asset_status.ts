@@ -1,6 +1,6 @@
 import { Rejected } from "../errors.ts";
 import type { ApiCall } from "./api.ts";
-import { field, idIn, linkField, textField } from "./answer.ts";
+import { dataIn, field, idIn, linkField, textField } from "./answer.ts";
 import { searchFor } from "./hierarchy.ts";
 import { accountIds } from "./v4_hierarchy.ts";
 
@@ -34,9 +34,10 @@ export function v4Status(call: ApiCall, accountId: string | null): ReadStatus {
         encodeURIComponent(assetId)
       }`;
       const doing = `read asset ${assetId}`;
-      const shown = await search.attempt(() => call({ method: "GET", path, doing, signal }));
-      if (shown === null) continue;
-      const data = field(shown, "data");
+      const data = await search.attempt(async () =>
+        dataIn(await call({ method: "GET", path, doing, signal }), doing)
+      );
+      if (data === null) continue;
       const status = await readV4Status(call, `${path}/status`, assetId, signal);
       return { ...status, name: textField(data, "name"), viewUrl: linkField(data, "view_url") };
     }
@@ -44,7 +45,11 @@ export function v4Status(call: ApiCall, accountId: string | null): ReadStatus {
   };
 }
 
-/** What a V4 status link gives; it has no name and no link. */
+/**
+ * What a V4 status link gives; it has no name and no link.
+ *
+ * @throws Rejected, TokenExpired or Unavailable, as the API answers.
+ */
 export async function readV4Status(
   call: ApiCall,
   path: string,
@@ -52,7 +57,7 @@ export async function readV4Status(
   signal: AbortSignal,
 ): Promise<UploadStatus> {
   const doing = `read the upload status of asset ${assetId}`;
-  const data = field(await call({ method: "GET", path, doing, signal }), "data");
+  const data = dataIn(await call({ method: "GET", path, doing, signal }), doing);
   const startedAt = textField(data, "uploaded_at");
   const isComplete = field(data, "upload_complete") === true;
   return {

@@ -49,7 +49,10 @@ export async function* v4Pages(call: ApiCall, request: ListRequest): AsyncGenera
   }
 }
 
-/** A V2 list, page by page; how many there are stands in the header `total-pages`. */
+/**
+ * A V2 list, page by page; how many there are stands in the header `total-pages`. Where nobody says it,
+ * a full page may have another one behind it.
+ */
 export async function* v2Pages(exchange: ApiExchange, request: ListRequest): AsyncGenerator<Page> {
   const { doing, signal } = request;
   for (let page = 1; page <= MOST_PAGES; page++) {
@@ -57,7 +60,8 @@ export async function* v2Pages(exchange: ApiExchange, request: ListRequest): Asy
     const path = withQuery(request.path, query);
     const { json, headers } = await exchange({ method: "GET", path, doing, signal });
     if (!Array.isArray(json)) throw oddAnswer(doing, "no list");
-    const isLast = !(page < Number(headers.get("total-pages") ?? 1));
+    const total = Number(headers.get("total-pages") || NaN);
+    const isLast = Number.isNaN(total) ? json.length !== V2_PAGE_SIZE : page >= total;
     yield { items: json, isLast };
     if (isLast) return;
   }

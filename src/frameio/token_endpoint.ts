@@ -18,7 +18,7 @@ export interface FormCall {
   readonly url: string;
   readonly form: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Success is a 200 with nothing in it, too (Adobe IMS, token revocation). */
+  /** A success may hold nothing (Adobe IMS, token revocation; RFC 7009, section 2.2). */
   readonly mayBeEmpty?: true;
   /** What is being done, for messages: `renew the token`. */
   readonly doing: string;
@@ -65,7 +65,8 @@ export async function callTokenEndpoint(http: Http, call: FormCall): Promise<Tok
   const retryAfterMs = retryAfter(answer.headers);
   if (answer.status === 429) throw new Unavailable(words, "rate_limit", { retryAfterMs });
   if (answer.status >= 500) throw new Unavailable(words, "api_fault", { retryAfterMs });
-  const isEmptyYes = call.mayBeEmpty === true && answer.status === 200 && answer.text === "";
+  const isYes = answer.status >= 200 && answer.status < 300;
+  const isEmptyYes = call.mayBeEmpty === true && isYes && answer.text.trim() === "";
   const json = isEmptyYes ? {} : objectOf(answer);
   if (json === null) {
     throw new Unavailable(
@@ -74,7 +75,7 @@ export async function callTokenEndpoint(http: Http, call: FormCall): Promise<Tok
       { retryAfterMs },
     );
   }
-  if (answer.status >= 200 && answer.status < 300) return { is: "granted", json };
+  if (isYes) return { is: "granted", json };
   return { is: "refused", error: errorWord(json), status: answer.status };
 }
 

@@ -7,6 +7,7 @@ import {
   type Place,
   placeOf,
   readEntries,
+  type Search,
   searchFor,
 } from "./hierarchy.ts";
 import { v2Pages } from "./pages.ts";
@@ -35,12 +36,18 @@ export function v2Hierarchy(exchange: ApiExchange): Hierarchy {
     return { place, ...await list(children, childOf, signal) };
   }
 
-  async function underTheTop(id: string, signal: AbortSignal): Promise<Level | null> {
+  /** An account, or a team in one of them; an account that refuses does not end the search. */
+  async function underTheTop(
+    id: string,
+    search: Search,
+    signal: AbortSignal,
+  ): Promise<Level | null> {
     const accounts = await accountsOf(signal);
     const account = accounts.entries.find((place) => place.id === id);
     if (account !== undefined) return { place: account, ...await teamsOf(id, signal) };
     for (const { id: accountId } of accounts.entries) {
-      const team = (await teamsOf(accountId, signal)).entries.find((place) => place.id === id);
+      const teams = await search.attempt(() => teamsOf(accountId, signal));
+      const team = teams?.entries.find((place) => place.id === id);
       if (team === undefined) continue;
       const projects = `/v2/teams/${encodeURIComponent(id)}/projects`;
       return { place: team, ...await list(projects, (json) => placeOf(json, "project"), signal) };
@@ -54,7 +61,7 @@ export function v2Hierarchy(exchange: ApiExchange): Hierarchy {
       const search = searchFor(id, "account, team, project or folder");
       const level = await search.attempt(() => inside("folder", id, signal)) ??
         await search.attempt(() => inside("project", id, signal)) ??
-        await search.attempt(() => underTheTop(id, signal));
+        await search.attempt(() => underTheTop(id, search, signal));
       if (level === null) throw search.failure();
       return level;
     },

@@ -1,5 +1,5 @@
 import type { ApiCall } from "./api.ts";
-import { field, oddAnswer } from "./answer.ts";
+import { dataIn, oddAnswer } from "./answer.ts";
 import {
   childOf,
   type Hierarchy,
@@ -34,8 +34,8 @@ export function v4Hierarchy(call: ApiCall): Hierarchy {
           const children = `${base}/folders/${encodeURIComponent(place.uploadTo)}/children`;
           return { place, ...await list(children, childOf, signal) };
         }
-        const workspaces = await workspacesOf(accountId, signal);
-        const workspace = workspaces.entries.find((place) => place.id === id);
+        const workspaces = await search.attempt(() => workspacesOf(accountId, signal));
+        const workspace = workspaces?.entries.find((place) => place.id === id);
         if (workspace === undefined) continue;
         const projects = `${base}/workspaces/${encodeURIComponent(id)}/projects`;
         const level = await list(projects, (json) => placeOf(json, "project"), signal);
@@ -98,9 +98,11 @@ async function folderOrProject(
   for (const kind of ["folder", "project"]) {
     const doing = `look into ${kind} ${id}`;
     const path = `${accountPath(accountId)}/${kind}s/${encodeURIComponent(id)}`;
-    const answer = await search.attempt(() => call({ method: "GET", path, doing, signal }));
-    if (answer === null) continue;
-    const place = placeOf(field(answer, "data"), kind);
+    const data = await search.attempt(async () =>
+      dataIn(await call({ method: "GET", path, doing, signal }), doing)
+    );
+    if (data === null) continue;
+    const place = placeOf(data, kind);
     if (place === null) throw oddAnswer(doing, "no id");
     return place;
   }

@@ -21,6 +21,13 @@ export interface Replay {
   readonly urls: ReadonlyMap<number, KeptUrl>;
 }
 
+/** A take that the journal knows under a path. */
+export interface PastTake {
+  readonly id: string;
+  /** The file that it was begun with, as `FileFacts.fileId` tells it from others. */
+  readonly fileId: string;
+}
+
 /** The durable memory of takes. */
 export interface Journal {
   /**
@@ -32,7 +39,7 @@ export interface Journal {
   append(takeId: string, entries: readonly Entry[]): void;
   replay(takeId: string): Replay;
   /** Takes of the recording at this path, newest first. */
-  takesOf(path: string): string[];
+  takesOf(path: string): PastTake[];
 }
 
 /** Which kept URLs lose their use with a fact. */
@@ -66,6 +73,10 @@ export function openJournal(store: EventStore, clock: Clock): Journal {
       });
       return { events, urls };
     },
-    takesOf: (path) => store.takesOf(path),
+    takesOf: (path) =>
+      store.takesOf(path).map(({ takeId, event }) => ({
+        id: takeId,
+        fileId: (JSON.parse(event) as DurableEvent & { type: "take.started" }).fileId,
+      })),
   };
 }

@@ -26,8 +26,9 @@ export interface Observed {
   /** When the present run of `final` looks began, monotonic milliseconds; null while not final. */
   readonly finalSinceMs: number | null;
   /**
-   * The bytes said `final` at two looks in a row, and yet the file had changed between them: its recorder
-   * keeps its sizes true while it goes on, so `final` means nothing before the file stands still.
+   * The bytes said `final`, went on to change and said it still: whoever writes keeps the sizes true, or
+   * stated them first and fills the file now. For the rest of the take `final` means nothing before it
+   * has held for its settle time.
    */
   readonly finalWhileGrowing: boolean;
 }
@@ -37,6 +38,9 @@ export interface Moment {
   readonly nowMs: number;
   readonly monotonicMs: number;
 }
+
+/** What a recorder patches after its `final` it patches within this, in milliseconds: 3 ms (measured). */
+const LATE_PATCHES_MS = 250;
 
 /** Adds one look to what was observed before. */
 export function observe(
@@ -52,7 +56,7 @@ export function observe(
     : same && before.finalSinceMs !== null
     ? before.finalSinceMs
     : moment.monotonicMs;
-  if (same) return { ...before, finalSinceMs, finalWhileGrowing: false };
+  if (same) return { ...before, finalSinceMs };
   return {
     sizeBytes: facts.sizeBytes,
     modifiedMs: facts.modifiedMs,
@@ -63,8 +67,16 @@ export function observe(
       ? Math.max(before.longestGapMs, moment.monotonicMs - before.sinceMs)
       : 0,
     finalSinceMs,
-    finalWhileGrowing: finalSinceMs !== null && before !== null && before.finalSinceMs !== null,
+    finalWhileGrowing: before !== null &&
+      (before.finalWhileGrowing || finalSinceMs !== null && wentOn(before, facts, moment)),
   };
+}
+
+/** Whether a change after a look that said `final` is more than the last patches of a stop. */
+function wentOn(before: Observed, facts: Pick<FileFacts, "sizeBytes">, moment: Moment): boolean {
+  if (before.finalSinceMs === null) return false;
+  const heldMs = moment.monotonicMs - before.finalSinceMs;
+  return facts.sizeBytes > before.sizeBytes || heldMs > LATE_PATCHES_MS;
 }
 
 /**
@@ -137,6 +149,11 @@ export interface Evidence {
   readonly settleMs: number;
   readonly moment: Moment;
   readonly writers: Writers;
+  /**
+   * Somebody was seen to keep the file open between two writes: then `none` says that the writer is
+   * gone. Of others it may be that they open, append and close in turns. Default: false.
+   */
+  readonly writerStayed?: boolean;
   /** A person pressed finish. */
   readonly finishAsked: boolean;
   /** The file has no name any more; it lives by our handle. */
@@ -147,7 +164,8 @@ export interface Evidence {
 
 /**
  * The end of a recording, by evidence, in this order: the operator's word; the container's `final`
- * that held for its settle time with size and time unchanged; silence, and only where the bytes have
+ * that held for its settle time with size and time unchanged, and for {@linkcode patienceMs} while
+ * somebody is seen to have the file open, who may have stated the sizes first; silence, and only where the bytes have
  * no end rule or the writer is known to be gone; `--abandon`. A container that says `open` is evidence
  * that the take goes on.
  */
@@ -156,9 +174,10 @@ export function judge(evidence: Evidence, policy: QuietPolicy): Judgement {
   const final = look.verdict === "final";
   if (evidence.finishAsked) return ended("operator", look.verdict !== "open");
   if (final && observed.finalSinceMs !== null) {
-    if (observed.finalWhileGrowing) return { is: "growing" };
     const heldMs = moment.monotonicMs - observed.finalSinceMs;
-    return heldMs >= settleMs ? ended("container", true) : { is: "settling" };
+    const openMs = writers === "some" ? patienceMs(observed, evidence.facts, policy) : 0;
+    if (heldMs >= Math.max(settleMs, openMs)) return ended("container", true);
+    return { is: observed.finalWhileGrowing ? "growing" : "settling" };
   }
   const quiet = quietMs(observed, moment, evidence.onNetwork);
   const seenMs = moment.monotonicMs - observed.sinceMs;
@@ -166,12 +185,11 @@ export function judge(evidence: Evidence, policy: QuietPolicy): Judgement {
   const still = seenMs >= settleMs;
   if (evidence.deleted && still && writers !== "some") return ended("deleted", false);
   if (quiet < policy.idleMs || !still) return { is: "growing" };
+  const isGone = writers === "none" && evidence.writerStayed === true;
+  const isLong = isGone || quiet >= patienceMs(observed, evidence.facts, policy);
   // A format without a rule: silence is all there is, unless somebody is seen to hold the file.
-  if (look.verdict === "undecidable" && writers === "none") return ended("idle", true);
-  if (look.verdict === "undecidable" && writers === "unknown") {
-    if (quiet >= patienceMs(observed, evidence.facts, policy)) return ended("idle", true);
-  }
-  if (look.verdict === "open" && writers === "none") return ended("writer_gone", false);
+  if (look.verdict === "undecidable" && writers !== "some" && isLong) return ended("idle", true);
+  if (look.verdict === "open" && writers === "none" && isLong) return ended("writer_gone", false);
   // Where a writer is seen, only silence that was seen as well gives the recording up.
   const goneMs = writers === "some" ? seenMs : quiet;
   if (goneMs >= policy.abandonMs) return ended("abandoned", look.verdict !== "open");

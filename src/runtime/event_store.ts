@@ -36,8 +36,8 @@ export interface EventStore {
   read(takeId: string): StoredRow[];
   /** Forgets every URL that begins with `origin`: the server it led to is gone for good. */
   forgetUrlsOf(origin: string): void;
-  /** Ids of the takes whose first row names this recording, newest first. */
-  takesOf(path: string): string[];
+  /** The first row of each take that names this recording in it, newest first. */
+  takesOf(path: string): Pick<StoredRow, "takeId" | "event">[];
   /** Never throws: what was appended is on disk already. */
   close(): void;
 }
@@ -85,7 +85,9 @@ function storeOn(db: DatabaseSync, path: string): EventStore {
   const select = db.prepare(
     "SELECT take AS takeId, at_ms AS atMs, event, part, url FROM events WHERE take = ? ORDER BY seq",
   );
-  const takes = db.prepare("SELECT take FROM events WHERE path = ? ORDER BY seq DESC");
+  const takes = db.prepare(
+    "SELECT take AS takeId, event FROM events WHERE path = ? ORDER BY seq DESC",
+  );
   return {
     append: (rows) =>
       guarded(path, () => {
@@ -108,7 +110,7 @@ function storeOn(db: DatabaseSync, path: string): EventStore {
         forgetOrigin.run(origin.length, origin);
       }),
     takesOf: (recording) =>
-      guarded(path, () => takes.all(recording).map((row) => String(row.take))),
+      guarded(path, () => takes.all(recording) as unknown as Pick<StoredRow, "takeId" | "event">[]),
     close() {
       try {
         // Empties the write-ahead log, and with it what was forgotten.

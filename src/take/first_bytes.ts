@@ -4,45 +4,21 @@ import { judge, type Judgement, observe, type Observed } from "../recording/sett
 import type { FileFacts, RecordingSource } from "../runtime/disk.ts";
 import type { Writers } from "../runtime/writers.ts";
 import type { TakeRoom } from "./desk.ts";
+import type { Past } from "./past.ts";
 import { POLL_MS } from "./take.ts";
 import type { Wake } from "./wake.ts";
 import type { Target } from "./watch.ts";
 
-/** What a watch has done with: a recording is taken up again only when it is another one. */
-export interface Past {
-  /** Identity of a recording whose take has ended; null for whatever comes. */
-  seen: string | null;
-  /** A recording that was given up, and its size: as long as it only grows it stays given up. */
-  cancelled: { readonly fileId: string; readonly sizeBytes: number } | null;
-  /** All of that is to be forgotten. */
-  again: boolean;
-}
-
 /** How often it is asked who writes to an empty file, in milliseconds; see sight.ts. */
 const WRITERS_EVERY_MS = 2000;
-
-/** Whether this recording is dealt with already. */
-function isPast(past: Past, facts: FileFacts): boolean {
-  if (past.again) Object.assign(past, { seen: null, cancelled: null, again: false });
-  const { seen, cancelled } = past;
-  if (identity(facts) === seen) return true;
-  if (cancelled === null) return false;
-  const goesOn = cancelled.fileId === facts.fileId && facts.sizeBytes >= cancelled.sizeBytes;
-  past.cancelled = goesOn ? facts : null;
-  return goesOn;
-}
-
-/** Tells one state of a file from the next. */
-export function identity(facts: FileFacts | null): string {
-  return facts === null ? "" : `${facts.fileId}:${facts.sizeBytes}:${facts.modifiedMs}`;
-}
 
 /**
  * Waits until there is a recording with at least one byte. Some recorders create a file, delete it
  * and create it again before they write: only the file that has the name counts.
  *
- * @param past Recordings that are dealt with already.
- * @returns Null when the signal was aborted; Limit for a recording that ended without a byte.
+ * @param past Recordings that are in hand or dealt with.
+ * @param own `onWait` is told what is in the way, or null; `isEnough` ends it.
+ * @returns Null when it was ended; Limit for a recording that ended without a byte.
  */
 export async function firstBytes(
   room: TakeRoom,
@@ -50,18 +26,21 @@ export async function firstBytes(
   past: Past,
   wake: Wake,
   signal: AbortSignal,
-  onWait: (trouble: string | null) => void,
+  { onWait, isEnough }: {
+    readonly onWait: (trouble: string | null) => void;
+    readonly isEnough: () => boolean;
+  },
 ): Promise<RecordingSource | Limit | null> {
   const { clock, disk } = room;
   let observed: Observed | null = null;
   let askedAtMs = -Infinity;
-  while (!signal.aborted) {
+  while (!signal.aborted && !isEnough()) {
     try {
       const facts = await disk.stat(target.path);
       if (facts !== null && facts.kind !== "file") {
         return new Limit(`Cannot upload ${target.path}: it is not a file. Name a recording's file`);
       }
-      const isDone = facts !== null && isPast(past, facts);
+      const isDone = facts !== null && past.has(facts);
       if (facts !== null && facts.sizeBytes > 0 && !isDone) {
         const source = await disk.open(target.path);
         if (source !== null) return source;

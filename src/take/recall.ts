@@ -1,15 +1,13 @@
-import { RecordingChanged } from "../errors.ts";
-import type { KeptUrl } from "../journal/journal.ts";
-import type { RecordingSource } from "../runtime/disk.ts";
-import type { RangeDigest } from "../runtime/range_digest.ts";
-import { HEAD_NUMBER } from "../parts/plan.ts";
+import type { Journal, KeptUrl } from "../journal/journal.ts";
+import type { FileFacts, RecordingSource } from "../runtime/disk.ts";
+import { isBornAlike } from "../runtime/file_id.ts";
 import type { TakeRoom } from "./desk.ts";
-import { lookAtBytes } from "./sight.ts";
-import { partOf, rangeOf, replayState, type TakeState } from "./state.ts";
+import { holdsStoredBytes, isSameByContent } from "./same_recording.ts";
+import { apply, replayState, type TakeState } from "./state.ts";
 
 /** What the journal knows of the recording at hand. */
 export type Recall =
-  /** Nothing, or only of other recordings under this name; `unfinished` are assets those left. */
+  /** Nothing, or only of other recordings under this name; `unfinished` is what the newest left. */
   | { readonly is: "new"; readonly unfinished: string | null }
   /** It was begun; go on with it. */
   | {
@@ -20,40 +18,86 @@ export type Recall =
   /** It is finalized and verified, and the file is as it was then. */
   | { readonly is: "done"; readonly state: TakeState };
 
+type Room = Pick<TakeRoom, "journal" | "digests" | "clock" | "destination">;
+
 /**
- * Looks the recording up in the journal: the newest take under its path, if it is the same file.
+ * Takes of a path that are looked through. Cards come and go under one mount path and number their
+ * files alike; a set has fewer of them (our choice).
+ */
+const MOST_TAKES = 64;
+
+/**
+ * Looks the recording up in the journal: the newest take under its path that was begun with the same
+ * file and goes here. Where none was, one whose file was born in the same moment and holds the same: see
+ * {@linkcode isBornAlike}.
  *
  * @param path Absolute, without links.
+ * @throws Unavailable if the recording or the journal cannot be read now.
  */
 export async function recall(
-  room: Pick<TakeRoom, "journal" | "digests" | "clock" | "destination">,
+  room: Room,
   source: RecordingSource,
   path: string,
   signal: AbortSignal,
 ): Promise<Recall> {
   const { journal } = room;
-  const id = journal.takesOf(path)[0];
-  if (id === undefined) return { is: "new", unfinished: null };
-  const { events, urls } = journal.replay(id);
-  const state = replayState(id, events);
-  const unfinished = state.finalized === null && state.asset.at === "created"
-    ? state.asset.id
-    : null;
+  const takes = journal.takesOf(path).slice(0, MOST_TAKES);
+  if (takes.length === 0) return { is: "new", unfinished: null };
+  const unfinished = leftUnfinished(known(journal, takes[0]!.id).state, room);
   const facts = await source.stat();
-  // What a cancelled take leaves was told when it was cancelled.
-  if (state.cancelled) return { is: "new", unfinished: null };
-  if (isElsewhere(state, room.destination)) return { is: "new", unfinished: null };
-  if (state.fileId !== facts.fileId) return { is: "new", unfinished };
-  if (state.finalized !== null) {
-    const { sizeBytes, modifiedMs } = state.finalized;
-    const isAsItWas = sizeBytes === facts.sizeBytes && modifiedMs === facts.modifiedMs;
-    if (!isAsItWas || state.changedLate) {
-      return { is: "new", unfinished: null };
+  const same = takes.filter(({ fileId }) => fileId === facts.fileId);
+  const alike = takes.filter(({ fileId }) => isBornAlike(fileId, facts.fileId));
+  for (const { id, fileId } of same.length > 0 ? same : alike) {
+    const take = known(journal, id);
+    const { state } = take;
+    if (isElsewhere(state, room.destination)) continue;
+    // What a cancelled take leaves was told when it was cancelled; no older one counts instead.
+    if (state.cancelled) return { is: "new", unfinished };
+    if (fileId === facts.fileId) {
+      if (!(await goesOn(state, room, source, facts, signal))) break;
+      return entryOf(take);
     }
-    return state.verified ? { is: "done", state } : { is: "begun", state, urls };
+    if (state.changedLate || !(await isSameByContent(state, room, source, signal))) continue;
+    // Its time may be coarser by now than it was remembered: only that has changed.
+    const { modifiedMs } = facts;
+    if (state.finalized !== null) {
+      apply(state, { type: "take.finalized", ...state.finalized, modifiedMs });
+    }
+    return entryOf(take);
   }
-  if (!(await holdsStoredBytes(state, room, source, signal))) return { is: "new", unfinished };
-  return { is: "begun", state, urls };
+  return { is: "new", unfinished };
+}
+
+/** A take with what the journal keeps beside it. */
+type Known = Omit<Recall & { is: "begun" }, "is">;
+
+function known(journal: Journal, id: string): Known {
+  const { events, urls } = journal.replay(id);
+  return { state: replayState(id, events), urls };
+}
+
+function entryOf({ state, urls }: Known): Recall {
+  return state.verified ? { is: "done", state } : { is: "begun", state, urls };
+}
+
+/** The asset that is never finished if another take begins; null where none is, or it was told. */
+function leftUnfinished(state: TakeState, { destination }: Room): string | null {
+  if (state.finalized !== null || state.cancelled || isElsewhere(state, destination)) return null;
+  return state.asset.at === "created" ? state.asset.id : null;
+}
+
+/** Whether the file of a take is still its recording. */
+async function goesOn(
+  state: TakeState,
+  room: Room,
+  source: RecordingSource,
+  facts: FileFacts,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (state.finalized === null) return await holdsStoredBytes(state, room, source, signal);
+  const { sizeBytes, modifiedMs } = state.finalized;
+  const isAsItWas = sizeBytes === facts.sizeBytes && modifiedMs === facts.modifiedMs;
+  return isAsItWas && !state.changedLate;
 }
 
 /** Whether the take went to another service; once it is finalized, to another folder as well. */
@@ -63,65 +107,4 @@ function isElsewhere(
 ): boolean {
   if (before === null || now === undefined) return false;
   return before.service !== now.service || (finalized !== null && before.place !== now.place);
-}
-
-/** How long a file that is being rewritten is left alone before it is looked at again, in ms. */
-const REWRITE_WAIT_MS = 500;
-
-/** Times that a file may have grown without a stored part turning up in it again. */
-const MOST_GROWTHS = 3;
-
-/**
- * Whether the file still holds what was stored of it. A recorder that overwrites a file in place keeps
- * its identity, so two stored parts are read again: if neither is there any more, it is another
- * recording. Single changes are the business of verification. While the file is being rewritten at a
- * constant size, as when its media are moved to make room in front, nothing can be said yet.
- */
-async function holdsStoredBytes(
-  state: TakeState,
-  { digests, clock }: Pick<TakeRoom, "digests" | "clock">,
-  source: RecordingSource,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const stored = [...state.parts.values()]
-    .filter((part) => part.at === "stored" && part.number !== HEAD_NUMBER)
-    .map((part) => part.number);
-  if (stored.length === 0) return true;
-  const samples = [...new Set([Math.min(...stored), Math.max(...stored)])];
-  for (let growths = 0; growths <= MOST_GROWTHS;) {
-    const { facts, look } = await lookAtBytes(source);
-    const known = state.head?.mediaStart ?? null;
-    const byBytes = known === null || look.mediaStart === null ? 0 : look.mediaStart - known;
-    // The container keeps back what is long stored: its recorder is in the middle of moving it.
-    const { start } = rangeOf(state, Math.min(...stored));
-    if (look.verdict === "open" && look.frontierBytes < start) return true;
-    for (const number of samples) {
-      if (await isThere(state, digests, source, number, byBytes, signal)) return true;
-    }
-    await clock.sleep(REWRITE_WAIT_MS, signal);
-    const now = await source.stat();
-    if (now.sizeBytes === facts.sizeBytes && now.modifiedMs === facts.modifiedMs) return false;
-    if (now.sizeBytes !== facts.sizeBytes) growths++;
-  }
-  return false;
-}
-
-/** Whether a stored part's bytes are in the file, where the media lie now. */
-async function isThere(
-  state: TakeState,
-  digests: RangeDigest,
-  source: RecordingSource,
-  number: number,
-  byBytes: number,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const { start, end } = rangeOf(state, number);
-  if (start + byBytes < 0) return false;
-  try {
-    const range = { start: start + byBytes, end: end + byBytes };
-    return await digests.digest(source, range, signal) === partOf(state, number).digest;
-  } catch (error) {
-    if (error instanceof RecordingChanged) return false;
-    throw error;
-  }
 }

@@ -61,6 +61,8 @@ interface Entry {
   readonly take: Take | null;
   /** Tells of an entry without a take: nothing is recorded yet, or it is over. */
   readonly without: "empty" | "ended";
+  /** Another take holds what was changed after this one. */
+  readonly isCorrected?: true;
   /** It has failed, and is about to begin again. */
   readonly isRetried?: true;
   readonly place: Place;
@@ -115,7 +117,8 @@ export function createStudio(
         shown() {
           const now = snapshot();
           const prioritised = now.outcome === null && room.lanes.prioritised() === takeId;
-          return { takeId, target, snapshot: now, already, prioritised };
+          const corrected = entries.get(takeId)?.isCorrected ?? false;
+          return { takeId, target, snapshot: now, already, prioritised, corrected };
         },
         ...{ take, without, place },
       });
@@ -139,6 +142,10 @@ export function createStudio(
         const trouble = outcome.is === "failed" ? outcome.message : null;
         show(takeId, () => still(takeId, trouble, outcome), null, "ended");
         waitingId = null;
+      },
+      corrected(takeId) {
+        const entry = entries.get(takeId);
+        if (entry !== undefined) entries.set(takeId, { ...entry, isCorrected: true });
       },
     };
   }
@@ -177,7 +184,8 @@ export function createStudio(
     const { place, shown } = entry;
     // Until the new take is there nothing can be asked of it, and nothing of the failed one any more.
     entries.set(takeId, { place, shown, take: null, without: "empty", isRetried: true });
-    if (!place.watch.again()) watch(place, entry.take === null ? takeId : undefined);
+    const underId = entry.take === null ? takeId : undefined;
+    if (!place.watch.again(underId)) watch(place, underId);
     return "accepted";
   }
 

@@ -134,6 +134,8 @@ export function createTake(
     for (const step of steps) {
       if (step.do === "conclude") {
         await conclude(desk, signal);
+        // That took a while: what was done to the recording meanwhile is told, too.
+        if (await lookOnce() !== null) refuseLateChange(desk);
         return true;
       }
       await perform(step);

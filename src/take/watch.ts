@@ -1,11 +1,11 @@
-import { dirname, extname } from "@std/path";
+import { dirname } from "@std/path";
 import { Limit, Unavailable } from "../errors.ts";
-import type { RecordingSource } from "../runtime/disk.ts";
-import { firstBytes, identity, type Past } from "./first_bytes.ts";
-import { recall } from "./recall.ts";
-import { emptyState, type TakeState } from "./state.ts";
+import { begin, type Begun, correctedName, leftBy } from "./begin.ts";
+import { firstBytes } from "./first_bytes.ts";
+import { createPast, type Past } from "./past.ts";
+import type { TakeState } from "./state.ts";
 import type { TakeRoom } from "./desk.ts";
-import { createTake, POLL_MS, type Take, type TakeOutcome } from "./take.ts";
+import { POLL_MS, type Take, type TakeOutcome } from "./take.ts";
 import { createWake, type Wake } from "./wake.ts";
 
 /** A recording to upload, as it was asked for. */
@@ -34,19 +34,27 @@ export interface Stage {
   already(state: TakeState): void;
   /** The take came to its end. */
   over(takeId: string, outcome: TakeOutcome): void;
+  /** What was changed after this take is whole in another asset. */
+  corrected(takeId: string): void;
 }
 
 /** A path that is watched. */
 export interface Watch {
   /** How its last take came out. */
   readonly done: Promise<TakeOutcome>;
-  /** Takes up again what it has done with. @returns False when the watch is over. */
-  again(): boolean;
+  /**
+   * Takes up again what it has done with.
+   *
+   * @param underId Under this id it is waited for; by default one is drawn.
+   * @returns False when the watch is over.
+   */
+  again(underId?: string): boolean;
 }
 
 /**
  * Watches one path: waits for the recording, finds out whether it is known, and carries its take to
- * the end. Another recording that has taken the name meanwhile is the next take.
+ * the end. Another recording that takes the name meanwhile is taken up at once, beside it: its recorder
+ * may give it another name as soon as it ends.
  *
  * @param options `stay` goes on waiting for further recordings under the name until the signal is
  * aborted; `correct` uploads a recording that was changed after its finalization once more, as a new
@@ -61,148 +69,159 @@ export function watchPath(
   signal: AbortSignal,
   firstId?: string,
 ): Watch {
-  const past: Past = { seen: null, cancelled: null, again: false };
+  const past = createPast();
   const wake = createWake(room.clock);
   let isOver = false;
-  const done = follow(room, target, options, stage, signal, {
-    ...{ past, wake, firstId, over: () => void (isOver = true) },
-  });
+  const waiting = { id: firstId };
+  const over = () => void (isOver = true);
+  const done = follow(room, target, options, stage, signal, { past, wake, waiting, over });
   return {
     done,
-    again() {
+    again(underId) {
       past.again = true;
+      waiting.id = underId ?? waiting.id;
       wake.ring();
       return !isOver;
     },
   };
 }
 
-/** @param own What the watch and its following share; `over` is called at the end. */
+/**
+ * Takes of one name that go on side by side at most: a recorder that gives its files other names at
+ * their end may be far ahead of the uplink, and each take keeps its file open.
+ */
+const MOST_BESIDE = 32;
+
+/** A recording that was changed after its finalization: its takes so far, which one more is to mend. */
+interface Corrected {
+  readonly fileId: string;
+  readonly takeIds: readonly string[];
+}
+
 async function follow(
   room: TakeRoom,
   target: Target,
   options: WatchOptions,
   stage: Stage,
   signal: AbortSignal,
-  own: {
+  { past, wake, waiting, over }: {
     readonly past: Past;
     readonly wake: Wake;
-    firstId: string | undefined;
-    over(): void;
+    /** Under which id the next recording is waited for, once that is known. */
+    readonly waiting: { id: string | undefined };
+    readonly over: () => void;
   },
 ): Promise<TakeOutcome> {
-  const { past, wake } = own;
+  const { disk } = room;
   const hints = new AbortController();
-  let take: Take | null = null;
-  const hintSignal = AbortSignal.any([signal, hints.signal]);
-  room.disk.watch(dirname(target.path), () => {
+  const takes = new Set<Take>();
+  const carried = new Set<Promise<void>>();
+  let corrected: Corrected | null = null;
+  let outcome: TakeOutcome = { is: "suspended" };
+  let isEnough = false;
+  const waitingId = () => waiting.id ??= room.random.hex(8);
+  const nameOf = (fileId: string) =>
+    correctedName(target.name, corrected?.fileId === fileId ? corrected.takeIds.length : 0);
+
+  /** A take has ended, or none came about: unless others go on, or another file has the name, that was all. */
+  async function hasEnded(take: Take | null): Promise<void> {
+    const now = options.stay ? null : await disk.stat(target.path).catch(() => null);
+    if (take !== null) takes.delete(take); // not before: meanwhile nothing is shown as waited for
+    if (options.stay || past.again || takes.size > 0) return;
+    isEnough = now === null || past.knows(now.fileId);
     wake.ring();
-    take?.hint();
-  }, hintSignal);
+  }
+
+  /** Carries a take to its end, while another file may take the name. */
+  async function carry({ id, fileId }: Begun, take: Take): Promise<void> {
+    const ended = outcome = await take.run();
+    stage.over(id, ended);
+    if (options.correct && ended.is === "failed" && ended.changedLate) {
+      const before = corrected?.fileId === fileId ? corrected.takeIds : [];
+      corrected = { fileId, takeIds: [...before, id] };
+      past.ends(fileId, null);
+      takes.delete(take);
+      return wake.ring();
+    }
+    past.ends(fileId, leftBy(take, ended));
+    if (corrected?.fileId === fileId && ended.is === "done") {
+      corrected.takeIds.forEach(stage.corrected);
+      corrected = null;
+    }
+    await hasEnded(take);
+  }
+
+  disk.watch(dirname(target.path), () => {
+    wake.ring();
+    for (const take of takes) take.hint();
+  }, AbortSignal.any([signal, hints.signal]));
   try {
-    let outcome: TakeOutcome = { is: "suspended" };
-    let corrections = 0;
     while (!signal.aborted) {
-      const takeId = own.firstId ?? room.random.hex(8);
-      own.firstId = undefined;
-      const found = await firstBytes(
+      if (takes.size >= MOST_BESIDE) {
+        await wake.rest(POLL_MS, signal).catch(() => {});
+        continue;
+      }
+      const found = await firstBytes(room, target, past, wake, signal, {
+        onWait: (trouble) => void (takes.size === 0 && stage.waiting(waitingId(), trouble)),
+        isEnough: () => isEnough && !past.again,
+      });
+      if (found === null) {
+        if (signal.aborted || !past.again) break;
+        continue;
+      }
+      isEnough = false;
+      const takeId = waitingId();
+      const begun = found instanceof Limit ? found : await begin(
         room,
         target,
-        past,
-        wake,
+        { nameOf, newId: takeId, isBeside: takes.size > 0 },
+        found,
+        stage,
         signal,
-        (trouble) => stage.waiting(takeId, trouble),
-      );
-      if (found === null) break;
-      const name = correctedName(target.name, corrections);
-      const begun = found instanceof Limit
-        ? found
-        : await begin(room, { ...target, name }, takeId, found, stage, signal)
-          .catch(async (error: Error) => {
-            await found.close();
-            if (!signal.aborted && !(error instanceof Unavailable)) return error;
-            if (!signal.aborted) stage.waiting(takeId, error.message); // the disk may come back
-            return null;
-          });
+      )
+        .catch(async (error: Error) => {
+          await found.close();
+          if (!signal.aborted && !(error instanceof Unavailable)) return error;
+          if (!signal.aborted) stage.waiting(takeId, error.message); // the disk may come back
+          return null;
+        });
       if (begun === null) {
         await wake.rest(POLL_MS, signal).catch(() => {});
         continue;
       }
+      waiting.id = undefined;
       if (begun instanceof Error) {
         outcome = { is: "failed", message: begun.message, changedLate: false };
         stage.waiting(takeId, begun.message);
         room.bus.publish(takeId, { type: "take.failed", message: begun.message });
         stage.over(takeId, outcome);
-        if (!options.stay && !past.again) return outcome;
-        past.seen = identity(await room.disk.stat(target.path).catch(() => null));
+        await leaveAsItIs(begun instanceof Limit);
+      } else if (begun.take === null) {
+        outcome = { is: "done" };
+        await leaveAsItIs(true);
+      } else {
+        const { take } = begun;
+        past.begins(begun.fileId);
+        takes.add(take);
+        const carrying = carry(begun, take).finally(() => carried.delete(carrying));
+        carried.add(carrying);
         continue;
       }
-      take = begun.take;
-      outcome = take === null ? { is: "done" } : await take.run();
-      take = null;
-      stage.over(begun.id, outcome);
-      if (outcome.is === "suspended") break;
-      if (options.correct && outcome.is === "failed" && outcome.changedLate) {
-        corrections++;
-        continue;
-      }
-      const now = await room.disk.stat(target.path).catch(() => null);
-      const replaced = now !== null && now.fileId !== begun.fileId;
-      if (!options.stay && !replaced && !past.again) return outcome;
-      past.seen = replaced ? null : identity(now);
-      past.cancelled = outcome.is === "cancelled" && !replaced ? now : null;
+      await hasEnded(null);
     }
-    return signal.aborted ? { is: "suspended" } : outcome;
+    over(); // in the same breath: from now on nothing is taken up again
+    await Promise.all(carried);
+    return signal.aborted && !isEnough ? { is: "suspended" } : outcome;
   } finally {
+    over();
     hints.abort();
-    own.over();
   }
-}
 
-/** Opens the take of a recording: a new one, one from the journal, or none where nothing is left. */
-async function begin(
-  room: TakeRoom,
-  target: Target,
-  newId: string,
-  source: RecordingSource,
-  stage: Stage,
-  signal: AbortSignal,
-): Promise<{ id: string; fileId: string; take: Take | null }> {
-  const { path, name, filetype } = target;
-  const { fileId } = await source.stat();
-  const known = await recall(room, source, path, signal);
-  if (known.is === "done") {
-    await source.close();
-    stage.already(known.state);
-    tellRecalled(room, known.state);
-    return { id: known.state.id, fileId, take: null };
+  /** No take came of the file that has the name. @param untilChanged Any change makes it another one. */
+  async function leaveAsItIs(untilChanged: boolean): Promise<void> {
+    const now = await disk.stat(target.path).catch(() => null);
+    if (now === null) return;
+    const { fileId, sizeBytes, modifiedMs } = now;
+    past.ends(fileId, { sizeBytes, modifiedMs: untilChanged ? modifiedMs : null });
   }
-  const state = known.is === "begun" ? known.state : emptyState(newId);
-  const take = createTake(
-    room,
-    source,
-    path,
-    state,
-    known.is === "begun" ? known.urls : new Map(),
-    signal,
-  );
-  if (known.is === "begun") take.resumed();
-  else take.started({ type: "take.started", path, name, filetype, fileId }, known.unfinished);
-  stage.begun(state.id, take);
-  return { id: state.id, fileId, take };
-}
-
-/** Tells that nothing is left to do, and which asset holds the recording. */
-function tellRecalled(room: TakeRoom, { id, asset, finalized }: TakeState): void {
-  if (asset.at !== "created" || finalized === null) return;
-  const { sizeBytes } = finalized;
-  room.bus.publish(id, { type: "take.recalled", assetId: asset.id, sizeBytes });
-}
-
-/** `take01.mov`, `take01 (corrected).mov`, `take01 (corrected 2).mov` … */
-function correctedName(name: string, corrections: number): string {
-  if (corrections === 0) return name;
-  const extension = extname(name);
-  const count = corrections === 1 ? "" : ` ${corrections}`;
-  return `${name.slice(0, name.length - extension.length)} (corrected${count})${extension}`;
 }

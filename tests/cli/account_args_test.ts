@@ -16,11 +16,14 @@ Deno.test("parseCommand() takes the folder from the flag, else the environment, 
   const files = { [`${STATE}/config.json`]: '{"folder":"file-folder"}' };
   const folder = (args: readonly string[], env: Record<string, string>) =>
     watch([...TAKE, ...args], { env, files }).account?.folder;
+  const isTyped = (...args: readonly string[]) =>
+    watch([...TAKE, ...args], { env: both, files }).account?.isFolderTyped;
   const both = { ...TOKEN, FRAMEIO_FOLDER: "env-folder" };
   assertEquals(folder(["--folder", "flag-folder"], both), "flag-folder");
   assertEquals(folder([], both), "env-folder");
   assertEquals(folder([], TOKEN), "file-folder");
   assertEquals(folder([], { ...TOKEN, FRAMEIO_FOLDER: "" }), "file-folder", "empty is not set");
+  assertEquals([isTyped("--folder", "f"), isTyped()], [true, false]);
 });
 
 Deno.test("parseCommand() knows no folder where none is named, and says what is wrong with config.json", () => {
@@ -139,4 +142,36 @@ Deno.test("parseCommand() takes a URL that Frame.io shall fetch, with a name", (
   assertMatch(refusal(["upload", "--url", url]), /with --name/);
   assertMatch(refusal(["upload", "--url", "ftp://x", "--name", "a.mov"]), /begins with https/);
   assertMatch(refusal(["upload", "b.mov", "--url", url, "--name", "a.mov"]), /not both/);
+});
+
+Deno.test("parseCommand() refuses flags that say nothing to a file that Frame.io fetches", () => {
+  const remote = ["upload", "--url", "https://x.test/a.mov", "--name", "a.mov"];
+  const cases: readonly (readonly [...string[], words: RegExp])[] = [
+    ["--json", /^Cannot use --json with --url: .*Leave it out/],
+    ["--lanes", "2", /^Cannot use --lanes with --url: .*Leave it out/],
+    ["--idle", "3", /^Cannot use --idle with --url: .*Leave it out/],
+    ["--listen", ":8090", /^Cannot use --listen with --url: .*Leave it out/],
+    ["--control-token-file", "/none", /^Cannot use --control-token-file with --url: .*Leave it/],
+  ];
+  for (const [...args] of cases) {
+    const words = args.pop() as RegExp;
+    assertMatch(refusal([...remote, ...args as string[]]), words);
+  }
+});
+
+Deno.test("parseCommand() says that an address goes with --url, and shows its host alone", () => {
+  const addresses = [
+    "https://me:sesame@files.test/a/sesame.mov?X-Amz-Signature=sesame",
+    "HTTPS://files.test/sesame",
+  ];
+  for (const address of addresses) {
+    for (const args of [[address], ["a.mov", address], [address, "--name", "a.mov"]]) {
+      const words = refusal(["upload", ...args]);
+      assertMatch(words, /^Cannot upload an address of files\.test as a file: give it with --url/);
+      assertNotMatch(words, /sesame/);
+    }
+  }
+  const words = refusal(["upload", "https://[sesame"]);
+  assertMatch(words, /^Cannot upload an address as a file: give it with --url/);
+  assertNotMatch(words, /sesame/);
 });

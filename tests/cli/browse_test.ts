@@ -6,6 +6,7 @@ import {
   assertRejects,
   assertThrows,
 } from "@std/assert";
+import { fromFileUrl } from "@std/path";
 import { BROWSE_USAGE, type Look, parseBrowse, runBrowse } from "../../src/cli/browse_command.ts";
 import { colorPaint, noPaint } from "../../src/cli/paint.ts";
 import { displayWidth } from "../../src/cli/width.ts";
@@ -15,6 +16,7 @@ import { v2Hierarchy } from "../../src/frameio/v2_hierarchy.ts";
 import { v4Hierarchy } from "../../src/frameio/v4_hierarchy.ts";
 import { PROJECTS } from "../../src/sandbox/world.ts";
 import { signal, withFrameio } from "../frameio/service.ts";
+import { tempFolder } from "../support/temp_folder.ts";
 
 const PLAIN: Look = { columns: null, paint: noPaint };
 
@@ -113,6 +115,25 @@ Deno.test("browse aligns its columns by what a terminal shows, and never cuts an
     columns: 40,
   });
   assert(lines.includes(`  ${long}`));
+});
+
+Deno.test({
+  name: "browse prints names on a terminal that reports no columns",
+  ignore: Deno.build.os !== "linux", // where script(1) takes a command as it does here
+  async fn() {
+    await using state = await tempFolder();
+    await withFrameio(async (_, { baseUrl }) => {
+      const main = fromFileUrl(new URL("../../main.ts", import.meta.url));
+      const browse = `'${Deno.execPath()}' run -A --no-check '${main}' browse root`;
+      const command = `stty cols 0; ${browse} --api ${baseUrl} --state '${state.path}'`;
+      const { stdout } = await new Deno.Command("script", {
+        args: ["-qec", command, "/dev/null"],
+        env: { FRAMEIO_TOKEN: "sandbox", FRAMEIO_FOLDER: "" },
+        stdin: "null",
+      }).output();
+      assertMatch(new TextDecoder().decode(stdout), /Demo \(folder\).*▸.*Day 1/s);
+    });
+  },
 });
 
 Deno.test("browse prints nothing that could command a terminal, and colors only on request", async () => {

@@ -33,6 +33,14 @@ async function signedIn(world: AccessWorld): Promise<string[]> {
   }));
 }
 
+/** Has what is stored revoked somewhere else. */
+async function moveTo({ stateFolder }: AccessWorld, url: string): Promise<void> {
+  for (const [name, base] of [["device", "apiBase"], ["ims", "imsBase"]] as const) {
+    const file = tokenFile(stateFolder, name);
+    await file.replace({ ...await file.read() as object, [base]: url });
+  }
+}
+
 const names = ({ stateFolder }: AccessWorld) =>
   [...Deno.readDirSync(`${stateFolder}/credentials`)].map(({ name }) => name)
     .filter((name) => !name.endsWith(".lock"));
@@ -60,16 +68,12 @@ Deno.test("runLogout() revokes what is stored, then deletes it", () =>
 Deno.test("runLogout() deletes what it could not revoke, and says what a person can do", () =>
   withAccess(async (world) => {
     await signedIn(world);
-    const answers: [number, string][] = [
-      [200, "<html>Log in</html>"],
-      [400, '{"error":"invalid_client"}'],
-    ];
-    let at = 0;
-    await using peer = await openPeer((request) => request.answer(...answers[at++]!));
-    for (const [name, base] of [["device", "apiBase"], ["ims", "imsBase"]] as const) {
-      const file = tokenFile(world.stateFolder, name);
-      await file.replace({ ...await file.read() as object, [base]: peer.url });
-    }
+    await using peer = await openPeer((request) =>
+      request.head.includes("/v2/auth/revoke")
+        ? request.answer(200, "<html>Log in</html>")
+        : request.answer(400, '{"error":"invalid_client"}')
+    );
+    await moveTo(world, peer.url);
     assertEquals(await endOf(world, runLogout(world, world.say, signal, world.doors)), 1);
     const [pairing, login] = world.said;
     assertMatch(pairing!, /The pairing is deleted, but could not be revoked\. .*login page/);
@@ -78,6 +82,23 @@ Deno.test("runLogout() deletes what it could not revoke, and says what a person 
     assertMatch(login!, /in your Adobe account/);
     assertNotMatch(world.said.join(), /fio-|eyJ|sandbox-secret/);
     assertEquals(names(world), []);
+  }));
+
+Deno.test("runLogout() revokes the access token also where the refresh token was refused", () =>
+  withAccess(async (world) => {
+    const [accessToken] = await signedIn(world);
+    const asked: string[] = [];
+    await using peer = await openPeer(async (request) => {
+      const body = new TextDecoder().decode(await request.whole);
+      asked.push(new URLSearchParams(body).get("token")!);
+      if (asked.length === 1) return request.answer(400, '{"error":"first_word"}');
+      request.answer(asked.length === 2 ? 200 : 400, '{"error":"last_word"}');
+    });
+    await moveTo(world, peer.url);
+    assertEquals(await endOf(world, runLogout(world, world.say, signal, world.doors)), 1);
+    assertEquals(asked[1], accessToken);
+    assertMatch(world.said[0]!, /^The pairing is deleted, but could not be revoked\. .*first_word/);
+    assertMatch(world.said[1]!, /^The login is deleted, but could not be revoked\. .*last_word/);
   }));
 
 Deno.test("runLogout() deletes a damaged file and says that nothing was revoked", () =>

@@ -74,8 +74,25 @@ Deno.test("wayInto() says what is missing, and how to get it", () => {
   assertMatch(refusal(callers("device"), "growing", { route: "user" }), /FRAMEIO_TOKEN/);
   assertMatch(refusal(callers("device"), "finished", { route: "v4" }), /reeltime login/);
   assertMatch(refusal(callers("user"), "growing", { route: "v4" }), /finished files only/);
-  assertMatch(
-    refusal(callers("device"), "growing", { folderPath: "a/b" }),
-    /Leave it out, or give a token and --folder/,
-  );
+});
+
+Deno.test("wayInto() refuses a folder that was typed where a device cannot choose, and no other", () => {
+  const named = { folder: "f" };
+  const typed = { folder: "f", isFolderTyped: true };
+  for (const sends of ["growing", "finished"] as const) {
+    const device = callers("device");
+    const wanted: Partial<Account>[] = [typed, { folderPath: "a/b" }, {
+      ...typed,
+      route: "device",
+    }];
+    for (const over of wanted) {
+      const words = refusal(device, sends, over);
+      assertMatch(words, /^Cannot use --folder or --folder-path as a paired device: /);
+      assertMatch(words, /Leave them out, or give a token and --folder$/);
+    }
+    assertEquals(way(device, sends, named).name, "device", "of the environment or config.json");
+    assertEquals(way(callers("device", "user"), sends, typed).name, "user");
+  }
+  assertMatch(refusal(callers("device", "login"), "growing", typed), /as a paired device/);
+  assertEquals(way(callers("device", "login"), "finished", typed).name, "v4");
 });

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Look } from "../../src/containers/container.ts";
 import { isobmff } from "../../src/containers/isobmff.ts";
+import { createWalkMemory } from "../../src/containers/walk_memory.ts";
 import { box, header, join, longHeader, media, readerOf, u32 } from "./bytes.ts";
 
 const ftypMov = box("ftyp", media(12)); // [0,20) as ffmpeg's mov
@@ -105,6 +106,53 @@ Deno.test("inspect() says open at a border of fragments while their duration is 
   assertEquals(await verdict(mehd(1, [0, 0, 0, 0, 0, 0, 0, 0])), "open");
   assertEquals(await verdict(mehd(1, [0, 0, 0, 0, 0, 0, 0, 1])), "undecidable");
   assertEquals(await verdict(box("free", media(12))), "undecidable");
+});
+
+Deno.test("inspect() leaves Smooth Streaming to silence, whose duration is never in", async () => {
+  const untimed = box("mvex", box("mehd", new Uint8Array(12)), box("trex", media(24)));
+  const moov = box("moov", box("mvhd", media(100)), untimed);
+  const text = (words: string) => new TextEncoder().encode(words);
+  for (const brand of ["isml", "piff", "iso6"]) {
+    const ftyp = box("ftyp", text(brand), u32(0), text("iso2"));
+    const seen = await look(ftyp, moov, fragment, fragment);
+    assertEquals(seen.verdict, brand === "iso6" ? "open" : "undecidable", brand);
+    assertEquals((await look(ftyp, moov, fragment, fragment.subarray(0, 90))).verdict, "open");
+  }
+});
+
+Deno.test("inspect() with a memory finds the open mdat behind any number of boxes", async () => {
+  const memory = createWalkMemory();
+  const begin = join(ftypMp4, box("free"), box("free"), fragmentedMoov);
+  const file = new Uint8Array(begin.length + 3000 * fragment.length + 2000);
+  file.set(begin);
+  let heldAt = begin.length;
+  for (let fragments = 0; fragments < 3000; fragments += 100) {
+    for (let i = 0; i < 100; i++, heldAt += fragment.length) file.set(fragment, heldAt);
+    const moof = fragment.subarray(0, 24);
+    file.set(join(moof, box("free"), header("mdat", 0), media(700)), heldAt);
+    const sizeBytes = heldAt + 24 + 8 + 8 + 700;
+    const { read, reads } = readerOf(file.subarray(0, sizeBytes));
+    const seen = await isobmff.inspect(read, sizeBytes, memory);
+    assertEquals([seen.verdict, seen.frontierBytes], ["open", heldAt + 24]);
+    assertEquals(seen.patched[1], { start: heldAt + 24, end: heldAt + 40 });
+    assert(reads.totalBytes <= 256 * 1024, `read ${reads.totalBytes} bytes`);
+  }
+  const whole = file.subarray(0, heldAt);
+  const { read } = readerOf(whole);
+  assertEquals((await isobmff.inspect(read, heldAt, memory)).verdict, "undecidable");
+});
+
+Deno.test("inspect() catches up with a file that was long when it was first looked at", async () => {
+  const memory = createWalkMemory();
+  const fragments = Array.from({ length: 1000 }, () => fragment);
+  const file = join(ftypMp4, fragmentedMoov, ...fragments, header("mdat", 0), media(700));
+  const { read } = readerOf(file);
+  const frontiers = [];
+  for (let looks = 0; looks < 4; looks++) {
+    frontiers.push((await isobmff.inspect(read, file.length, memory)).frontierBytes);
+  }
+  const exact = file.length - 708;
+  assertEquals(frontiers, [file.length, file.length, exact, exact]);
 });
 
 Deno.test("inspect() holds all media between their size and the index, wherever that will be", async () => {

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Look } from "../../src/containers/container.ts";
 import { isMatroska, matroska } from "../../src/containers/matroska.ts";
+import { createWalkMemory } from "../../src/containers/walk_memory.ts";
 import { join, media, readerOf } from "./bytes.ts";
 import {
   cluster,
@@ -192,4 +193,33 @@ Deno.test("inspect() survives a Matroska file cut short since its size was taken
     const seen = await matroska.inspect(read, whole.length);
     assertEquals(seen.verdict, "open", `${leftBytes} bytes left`);
   }
+});
+
+Deno.test("inspect() with a memory finds the open Cluster behind any number of others", async () => {
+  const memory = createWalkMemory();
+  const parts = [begin, segment(), front];
+  // A quiet start: none of what is walked from the front tells how long the later ones are.
+  for (let clusters = 0; clusters < 1200; clusters += 100) {
+    parts.push(...Array.from({ length: 100 }, () => cluster(clusters < 300 ? 1 : 900, 8)));
+    const heldAt = join(...parts).length;
+    const file = join(...parts, openCluster(900));
+    const { read, reads } = readerOf(file);
+    const seen = await matroska.inspect(read, file.length, memory);
+    assertEquals(seen.frontierBytes, heldAt);
+    assertEquals(seen.patched[1], { start: heldAt, end: heldAt + 12 });
+    assert(reads.totalBytes <= 256 * 1024, `read ${reads.totalBytes} bytes`);
+  }
+});
+
+Deno.test("inspect() stops in front of what is allocated behind any number of Clusters", async () => {
+  const memory = createWalkMemory();
+  const written = join(
+    begin,
+    segment(),
+    front,
+    ...Array.from({ length: 400 }, () => cluster(9, 8)),
+  );
+  const file = join(written, new Uint8Array(5000));
+  const { read } = readerOf(file);
+  assertEquals((await matroska.inspect(read, file.length, memory)).frontierBytes, written.length);
 });

@@ -140,6 +140,7 @@ Deno.test("apiCaller() says what the service said, whatever the shape of its err
     ["[1]", "400"],
     ["", "400"],
     ['{"errors":[{"detail":{"a":1}}]}', "400"],
+    [V4("\x1b]0;owned\x07gone\r\nsecond\u009b2J line"), "400 ( ]0;owned gone second 2J line)"],
   ];
   for (const [text, said] of cases) {
     assertEquals(

@@ -50,7 +50,6 @@ Deno.test("v4Status() reads each state of the status route, with the file's name
     [{ uploaded_at: AT, upload_complete: false, upload_failed: true }, "failed", /^failed: delete/],
     [{ upload_complete: true, upload_failed: true }, "failed", /upload the file again/],
     [{}, "waiting", /not complete/],
-    [null, "waiting", /not complete/],
     [{ upload_complete: "true", uploaded_at: 7 }, "waiting", /not complete/],
   ];
   for (const [data, is, words] of cases) {
@@ -104,6 +103,15 @@ Deno.test("a status that cannot be had says why", async () => {
   for (const odd of ["null", "[]", {}, { id: 7 }]) {
     await withAnswers(() => ({ json: odd }), async ({ call }) => {
       await assertRejects(() => v2Status(call)("a1", signal), Unavailable, "no id");
+    });
+  }
+  const shown: Said = { json: { data: { id: "f1", name: "a.mov" } } };
+  for (const odd of ["null", "[]", {}, { data: null }, { data: [] }, { data: "x" }]) {
+    await withAnswers(() => ({ json: odd }), async ({ call }) => {
+      await assertRejects(() => v4Status(call, "a")("f1", signal), Unavailable, "no data");
+    });
+    await withAnswers((_, count) => count === 1 ? shown : { json: odd }, async ({ call }) => {
+      await assertRejects(() => v4Status(call, "a")("f1", signal), Unavailable, "no data");
     });
   }
   await withAnswers(() => v4Error(404, "none"), async ({ call }) => {

@@ -110,7 +110,7 @@ Deno.test("v4Hierarchy() appends its query to the next link, whatever host that 
   });
 });
 
-Deno.test("v2Hierarchy() follows total-pages, and takes a list without headers as whole", async () => {
+Deno.test("v2Hierarchy() follows total-pages, and takes a short list without it as whole", async () => {
   const headers = { "page-number": "1", "per-page": "50", "total-pages": "3", total: "101" };
   const page = (id: string): Said => ({ json: [{ id, name: id }], headers });
   await withAnswers((_, count) => page(`${count}`), async ({ exchange }, { requests }) => {
@@ -125,6 +125,30 @@ Deno.test("v2Hierarchy() follows total-pages, and takes a list without headers a
       assertEquals(requests.length, 1);
     });
   }
+});
+
+Deno.test("v2Hierarchy() goes on without total-pages while a page is full", async () => {
+  const all = Array.from({ length: 100 }, (_, i) => ({ id: `${i}` }));
+  for (const length of [0, 49, 50, 51, 99, 100]) {
+    const answer = (request: Parameters<typeof lineOf>[0]) => {
+      const page = Number(/page=(\d+)/.exec(lineOf(request))![1]);
+      return { json: all.slice(0, length).slice(50 * (page - 1), 50 * page) };
+    };
+    await withAnswers(answer, async ({ exchange }) => {
+      const level = await v2Hierarchy(exchange).browse(null, signal);
+      assertEquals([level.entries.length, level.isAll], [length, true]);
+    });
+  }
+  // A service that turns no pages gives the same full one for ever.
+  await withAnswers(() => ({ json: all.slice(0, 50) }), async ({ exchange }, { requests }) => {
+    const level = await v2Hierarchy(exchange).browse(null, signal);
+    assertEquals([level.isAll, requests.length], [false, MOST_PAGES]);
+  });
+  // More than was asked for is a list that knows no pages.
+  await withAnswers(() => ({ json: all }), async ({ exchange }, { requests }) => {
+    const level = await v2Hierarchy(exchange).browse(null, signal);
+    assertEquals([level.entries.length, level.isAll, requests.length], [100, true, 1]);
+  });
 });
 
 Deno.test("browse() reads no endless list: it says that there is more", async () => {
@@ -174,6 +198,39 @@ Deno.test("browse() hands on why it is not let in", async () => {
       : v4Error(404, "none");
   await withAnswers((request) => answer(lineOf(request)), async ({ call }) => {
     await assertRejects(() => v4Hierarchy(call).browse("f1", signal), Rejected, "private");
+  });
+});
+
+/** Two accounts; the first one lets nobody look into it, and `last` lies in the other. */
+function twoAccounts(middle: "workspaces" | "teams") {
+  const list = (...ids: string[]) => {
+    const items = ids.map((id) => ({ id }));
+    return { json: middle === "teams" ? items : { data: items } };
+  };
+  return (request: Parameters<typeof lineOf>[0]): Said => {
+    const path = lineOf(request).replace(/^GET|\?.*$/g, "");
+    if (path.endsWith("/accounts")) return list("shut", "open");
+    if (path.includes("/accounts/shut")) return v4Error(403, "not here");
+    if (path.endsWith(`/open/${middle}`)) return list("last");
+    if (path.endsWith("/last/projects")) return list("p1");
+    return v4Error(404, "none");
+  };
+}
+
+Deno.test("browse() asks the next account where one refuses, and tells it if nothing is found", async () => {
+  for (const middle of ["workspaces", "teams"] as const) {
+    await withAnswers(twoAccounts(middle), async ({ call, exchange }) => {
+      const hierarchy = middle === "workspaces" ? v4Hierarchy(call) : v2Hierarchy(exchange);
+      const level = await hierarchy.browse("last", signal);
+      assertEquals([level.place?.id, level.entries.map(({ id }) => id)], ["last", ["p1"]]);
+      await assertRejects(() => hierarchy.browse("none", signal), Rejected, "not here");
+    });
+  }
+});
+
+Deno.test("findV4Folder() takes an answer without data for no answer", async () => {
+  await withAnswers(() => ({ json: "null" }), async ({ call }) => {
+    await assertRejects(() => findV4Folder(call, "f1", "a1", signal), Unavailable, "no data");
   });
 });
 

@@ -99,8 +99,18 @@ Deno.test("quietMs() is not moved by a jump of our own wall clock once the file 
 });
 
 Deno.test("observe() tells a recorder that keeps its sizes true from one that stopped", () => {
-  const growing = (...steps: readonly Step[]) => watched(...steps).finalWhileGrowing;
-  assertEquals(growing([0, 10, 1, "open"], [250, 12, 2, "final"]), false, "the stop of most");
-  assertEquals(growing([0, 10, 1, "final"], [250, 12, 2, "final"]), true);
-  assertEquals(growing([0, 10, 1, "final"], [250, 12, 2, "final"], [500, 12, 2, "final"]), false);
+  const goesOn = (...steps: readonly Step[]) => watched(...steps).finalWhileGrowing;
+  assertEquals(goesOn([0, 10, 1, "open"], [250, 12, 2, "final"]), false, "the stop of most");
+  assertEquals(goesOn([0, 10, 1, "final"], [250, 12, 2, "open"]), false, "an AVI's full RIFF");
+  assertEquals(
+    goesOn([0, 12, 1, "final"], [100, 12, 2, "final"]),
+    false,
+    "patched behind its final",
+  );
+  const grown: Step[] = [[0, 10, 1, "final"], [100, 12, 2, "final"]];
+  assertEquals(goesOn(...grown), true);
+  assertEquals(goesOn(...grown, [350, 12, 2, "final"], [600, 13, 3, "open"]), true, "and for good");
+  // A copier that has set the length first.
+  const filled: Step[] = [[0, 12, 1, "final"], [250, 12, 1, "final"], [500, 12, 2, "final"]];
+  assertEquals(goesOn(...filled), true);
 });

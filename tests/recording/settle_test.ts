@@ -79,11 +79,34 @@ function assertTable(rows: readonly Row[]): void {
   }
 }
 
-Deno.test("judge() waits for a file that is final at every look to stand still", () => {
-  const still = evidence("final", 100);
-  assertEquals(judge(still, POLICY), SETTLING);
-  const rolling = { ...still, observed: { ...still.observed, finalWhileGrowing: true } };
-  assertEquals(judge(rolling, POLICY), GROWING);
+Deno.test("judge() takes final of a file that went on before for nothing until it has settled", () => {
+  const rolling = (stillMs: number): Partial<Evidence> => ({
+    observed: { ...evidence("final", stillMs).observed, finalWhileGrowing: true },
+  });
+  assertTable([
+    ["final", 100, {}, SETTLING],
+    ["final", 100, rolling(100), GROWING],
+    ["final", SETTLE_MS - 1, rolling(SETTLE_MS - 1), GROWING],
+    ["final", SETTLE_MS, rolling(SETTLE_MS), ended("container", true)],
+    ["final", 59_999, { ...rolling(59_999), writers: "some" }, GROWING],
+    ["final", 60_000, { ...rolling(60_000), writers: "some" }, ended("container", true)],
+  ]);
+});
+
+Deno.test("judge() holds a final file open while its writer is seen, for as long as its patience", () => {
+  const some = { writers: "some" } as const;
+  const gaps: Partial<Evidence> = {
+    observed: { ...evidence("final", 60_000).observed, longestGapMs: 20_000 },
+    ...some,
+  };
+  assertTable([
+    ["final", SETTLE_MS, some, SETTLING],
+    ["final", 59_999, some, SETTLING],
+    ["final", 60_000, some, ended("container", true)],
+    ["final", 60_000, gaps, SETTLING],
+    ["final", SETTLE_MS, { writers: "none" }, ended("container", true)],
+    ["final", SETTLE_MS, { writers: "unknown" }, ended("container", true)],
+  ]);
 });
 
 Deno.test("judge() takes the operator's word first, whatever else is known", () => {
@@ -102,8 +125,7 @@ Deno.test("judge() takes the container's final only when it has held for its set
     ["final", SETTLE_MS - 1, {}, SETTLING],
     ["final", SETTLE_MS, {}, ended("container", true)],
     ["final", 2 * HOUR_MS, {}, ended("container", true)],
-    // A writer that still holds it, or a lost name, do not matter then: the bytes are the recorder's word.
-    ["final", SETTLE_MS, { writers: "some" }, ended("container", true)],
+    // A lost name does not matter then: the bytes are the recorder's word.
     ["final", SETTLE_MS, { deleted: true }, ended("container", true)],
     ["final", SETTLE_MS - 1, { deleted: true, writers: "none" }, SETTLING],
     // A network volume asks for longer than the container.
@@ -190,7 +212,26 @@ Deno.test("judge() waits for a slow recorder's next write where nobody can say w
     ["undecidable", 60_000, { facts }, quiet(60_000)],
     ["undecidable", 65_535, { facts }, quiet(65_535)],
     ["undecidable", 65_536, { facts }, ended("idle", true)],
-    ["undecidable", 60_000, { facts, writers: "none" }, ended("idle", true)],
+    ["undecidable", 60_000, { facts, writers: "none", writerStayed: true }, ended("idle", true)],
+  ]);
+});
+
+Deno.test("judge() waits for a recorder that opens, appends and closes in turns", () => {
+  const gaps = (writerStayed: boolean): Partial<Evidence> => ({
+    observed: { ...evidence("open", 60_000).observed, longestGapMs: 20_000 },
+    writers: "none",
+    writerStayed,
+  });
+  assertTable([
+    ["undecidable", 60_000, gaps(false), quiet(60_000)],
+    ["undecidable", 60_000, gaps(true), ended("idle", true)],
+    ["open", 60_000, gaps(false), quiet(60_000)],
+    ["open", 60_000, gaps(true), ended("writer_gone", false)],
+  ]);
+  const later = { ...gaps(false), moment: { nowMs: NOW_MS + 20_000, monotonicMs: 5_020_000 } };
+  assertTable([
+    ["undecidable", 60_000, later, ended("idle", true)],
+    ["open", 60_000, later, ended("writer_gone", false)],
   ]);
 });
 

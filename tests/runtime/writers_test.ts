@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
+import { systemClock } from "../../src/runtime/clock.ts";
 import { fileId } from "../../src/runtime/file_id.ts";
-import { systemWriters, type Writers } from "../../src/runtime/writers.ts";
+import { createWriters, systemWriters, type Writers } from "../../src/runtime/writers.ts";
 import { spawnScript } from "../support/script.ts";
 import { type TempFolder, tempFolder } from "../support/temp_folder.ts";
 
@@ -58,6 +59,81 @@ test("systemWriters() finds a writer of a file that was deleted", async () => {
   const { ino, birthtime } = await file.stat();
   await Deno.remove(path);
   assertEquals(await systemWriters(path, fileId(ino, birthtime?.getTime())), "some");
+});
+
+/** A look at files that may hang: what is asked of it, and until when it does not answer. */
+function hangingStat(hangs: (target: string) => boolean) {
+  const { promise: woken, resolve: wake } = Promise.withResolvers<void>();
+  const { promise: reached, resolve: reach } = Promise.withResolvers<void>();
+  const asked: string[] = [];
+  return {
+    asked,
+    /** Resolves when the first look hangs. */
+    reached,
+    wake,
+    async stat(at: string) {
+      const target = await Deno.readLink(at);
+      asked.push(target);
+      if (hangs(target)) {
+        reach();
+        await woken;
+      }
+      return await Deno.stat(at);
+    },
+  };
+}
+
+/** Longer than any of these tests. */
+const NEVER_LATE_MS = 60_000;
+
+test("writers are late where a file of somebody's hangs, and nobody else begins to look", async () => {
+  await using folder = await tempFolder();
+  const path = await someFile(folder);
+  await Deno.writeTextFile(folder.at("hung"), "x");
+  using _hung = await Deno.open(folder.at("hung"), { write: true });
+  const door = hangingStat((target) => target === folder.at("hung"));
+  const writers = createWriters(door.stat, 500);
+  const stat = await Deno.stat(path);
+  const id = fileId(stat.ino, stat.birthtime?.getTime());
+  const both = [writers(path, id), writers(path, id)];
+  assertEquals(await Promise.all(both), ["late", "late"]);
+  await door.reached;
+  let atOnce: Writers | null = null;
+  writers(path, id).then((answer) => atOnce = answer);
+  await Promise.resolve();
+  assertEquals(atOnce, "late");
+  assertEquals(door.asked.filter((target) => target === folder.at("hung")).length, 1);
+  door.wake();
+  let answer: Writers = "late";
+  while (answer === "late") {
+    await systemClock.sleep(10);
+    answer = await writers(path, id);
+  }
+  assertEquals(answer, NOBODY);
+});
+
+test("writers that have the file by its name are found before anything that hangs", async () => {
+  await using folder = await tempFolder();
+  const path = await someFile(folder);
+  using file = await Deno.open(path, { write: true });
+  const { ino, birthtime } = await file.stat();
+  const door = hangingStat((target) => !target.startsWith(path));
+  const writers = createWriters(door.stat, NEVER_LATE_MS);
+  assertEquals(await writers(path, fileId(ino, birthtime?.getTime())), "some");
+  await Deno.remove(path);
+  assertEquals(await writers(path, fileId(ino, birthtime?.getTime())), "some");
+});
+
+test("writers are looked for without entering what is open for reading alone, or has no path", async () => {
+  await using folder = await tempFolder();
+  const path = await someFile(folder);
+  await Deno.writeTextFile(folder.at("hung"), "x");
+  using _hung = await Deno.open(folder.at("hung"), { read: true });
+  const door = hangingStat((target) => target === folder.at("hung") || !target.startsWith("/"));
+  const writers = createWriters(door.stat, NEVER_LATE_MS);
+  const stat = await Deno.stat(path);
+  assertEquals(await writers(path, fileId(stat.ino, stat.birthtime?.getTime())), NOBODY);
+  assert(!door.asked.includes(folder.at("hung")));
 });
 
 test("systemWriters() does not count who only reads, or writes to another file", async () => {

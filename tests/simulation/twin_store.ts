@@ -66,8 +66,7 @@ export function twinStore(
     },
     takesOf: (path) =>
       life.passNow(() =>
-        folder.rows.filter(({ event }) => JSON.parse(event).path === path).map((row) => row.takeId)
-          .reverse()
+        folder.rows.filter(({ event }) => JSON.parse(event).path === path).reverse()
       ),
     close() {},
   };

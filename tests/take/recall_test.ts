@@ -12,6 +12,10 @@ import { type MemorySource, memorySource } from "../support/memory_source.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 import { within } from "../support/within.ts";
 
+const DESTINATIONS: readonly Destination[] = [
+  { service: "sandbox", place: "f1" },
+  { service: "https://api.frame.io", place: "f1" },
+];
 const BYTES = noise(10_000);
 const { signal } = new AbortController();
 
@@ -27,7 +31,7 @@ async function openRoom() {
     journal,
     clock,
     source,
-    /** Writes a take of `/a.mov` down. */
+    /** Writes a take of `/a.mov` down, begun with the file that is there now. */
     async take(id: string, ...more: readonly DurableEvent[]): Promise<void> {
       const events: DurableEvent[] = [
         {
@@ -218,4 +222,171 @@ Deno.test("recall() of a take that went elsewhere: another service is new, anoth
   );
   assertEquals(await is("sandbox", "f1"), "done");
   assertEquals(await is("sandbox", "f2"), "new");
+});
+
+/** Another card is in the slot: the same name, another file. */
+const swap = (source: MemorySource, fileId: string) =>
+  void (source.facts = { ...source.facts, fileId });
+
+Deno.test("recall() finds a card's own take behind those of other cards with the same names", async () => {
+  await using room = await openRoom();
+  const { sizeBytes, modifiedMs } = room.source.facts;
+  swap(room.source, "1:10");
+  await room.take("a");
+  swap(room.source, "2:20");
+  await room.take("b", finalized(sizeBytes, modifiedMs), VERIFIED);
+  swap(room.source, "3:30");
+  await room.take("c");
+  const found = [];
+  for (const fileId of ["1:10", "2:20", "3:30"]) {
+    swap(room.source, fileId);
+    const known = await room.recall();
+    assert(known.is !== "new");
+    found.push(`${known.is} ${known.state.id}`);
+  }
+  assertEquals(found, ["begun a", "done b", "begun c"]);
+  swap(room.source, "4:40");
+  assertEquals(await room.recall(), { is: "new", unfinished: "asset-c" });
+});
+
+Deno.test("recall() of a card's file that was written over is new, though its take is an older one", async () => {
+  await using room = await openRoom();
+  await room.take("a");
+  swap(room.source, "2:20");
+  await room.take("b");
+  swap(room.source, "7:1");
+  overwrite(room.source, 0, 10_000);
+  assertEquals(await room.recall(), { is: "new", unfinished: "asset-b" });
+});
+
+Deno.test("recall() falls back on no older take of a file whose newest one was cancelled", async () => {
+  await using room = await openRoom();
+  const { sizeBytes, modifiedMs } = room.source.facts;
+  await room.take("t1", finalized(sizeBytes, modifiedMs), VERIFIED);
+  await room.take("t2");
+  await room.take("t3", { type: "take.cancelled", by: "operator" });
+  assertEquals(await room.recall(), { is: "new", unfinished: null });
+});
+
+Deno.test("recall() passes by a newer take of the same file that went to another service", async () => {
+  await using room = await openRoom();
+  const created = (i: number): DurableEvent => ({
+    type: "asset.created",
+    assetId: `a${i}`,
+    name: "a.mov",
+    destination: DESTINATIONS[i]!,
+  });
+  await room.take("t1", created(0));
+  await room.take("t2", created(1), { type: "take.cancelled", by: "operator" });
+  const known = await room.recall(DESTINATIONS[0]!);
+  assert(known.is === "begun" && known.state.id === "t1");
+  assertEquals(await room.recall(DESTINATIONS[1]!), { is: "new", unfinished: null });
+});
+
+Deno.test("recall() looks through 64 takes of a path, and no more", async () => {
+  await using room = await openRoom();
+  await room.take("mine");
+  swap(room.source, "2:20");
+  for (let i = 0; i < 63; i++) await room.take(`other-${i}`);
+  swap(room.source, "7:1");
+  assertEquals((await room.recall()).is, "begun");
+  swap(room.source, "2:20");
+  await room.take("one too many");
+  swap(room.source, "7:1");
+  assertEquals((await room.recall()).is, "new");
+});
+
+Deno.test("recall() knows a take again by its content where the drive made up another inode", async () => {
+  await using room = await openRoom();
+  swap(room.source, "100:5000");
+  await room.take("t1");
+  swap(room.source, "200:5000");
+  overwrite(room.source, 0, 4000); // one of two sampled parts is there
+  const known = await room.recall();
+  assert(known.is === "begun" && known.state.id === "t1");
+  overwrite(room.source, 4000, 10_000);
+  assertEquals(await room.recall(), { is: "new", unfinished: "asset-t1" });
+});
+
+Deno.test("recall() trusts no content where the time of birth is another one or not known", async () => {
+  for (const [before, now] of [["100:0", "200:0"], ["100:5000", "200:5001"]] as const) {
+    await using room = await openRoom();
+    swap(room.source, before);
+    await room.take("t1");
+    swap(room.source, now);
+    assertEquals((await room.recall()).is, "new", now);
+  }
+});
+
+Deno.test("recall() by content needs a stored part: without one nothing is known to be the same", async () => {
+  await using room = await openRoom();
+  swap(room.source, "100:5000");
+  await room.take("t1", { type: "part.changed", number: 2 }, { type: "part.changed", number: 3 });
+  swap(room.source, "200:5000");
+  assertEquals((await room.recall()).is, "new");
+});
+
+Deno.test("recall() by content goes past what holds other bytes, and stops at what was cancelled", async () => {
+  await using room = await openRoom();
+  swap(room.source, "100:5000"); // a camera whose clock stands still: all of its files are born at once
+  await room.take("t1");
+  const stored: DurableEvent[] = [2, 3].map((number) => ({
+    type: "part.stored",
+    number,
+    digest: "of other bytes",
+  }));
+  await room.take("t2", ...stored);
+  swap(room.source, "200:5000");
+  const known = await room.recall();
+  assert(known.is === "begun" && known.state.id === "t1");
+  swap(room.source, "100:5000");
+  await room.take("t3", { type: "take.cancelled", by: "operator" });
+  swap(room.source, "200:5000");
+  assertEquals(await room.recall(), { is: "new", unfinished: null });
+});
+
+Deno.test("recall() by content calls finalized only what has its size, its time, its head and its end", async () => {
+  const { facts } = memorySource(BYTES);
+  const head: DurableEvent[] = [
+    { type: "part.planned", number: 1, sizeBytes: 1000, isFinal: false },
+    { type: "part.stored", number: 1, digest: await xxhash128(BYTES.subarray(0, 1000)) },
+  ];
+  const cases: readonly [what: string, change: (source: MemorySource) => void, is: string][] = [
+    ["nothing changed", () => {}, "done"],
+    ["FAT's grain", (source) => void (source.facts = later(source, 2000)), "done"],
+    ["a later time", (source) => void (source.facts = later(source, 2001)), "new"],
+    ["another head", (source) => overwrite(source, 0, 1000), "new"],
+    ["another end", (source) => overwrite(source, 4000, 7000), "new"],
+    [
+      "another size",
+      (source) => void (source.facts = { ...source.facts, sizeBytes: 10_001 }),
+      "new",
+    ],
+  ];
+  for (const [what, change, is] of cases) {
+    await using room = await openRoom();
+    swap(room.source, "100:5000");
+    await room.take("t1", ...head, finalized(facts.sizeBytes, facts.modifiedMs), VERIFIED);
+    swap(room.source, "200:5000");
+    change(room.source);
+    assertEquals((await room.recall()).is, is, what);
+  }
+});
+
+Deno.test("recall() by content goes on to verify a finalized take, whose time is coarser by now", async () => {
+  await using room = await openRoom();
+  const { sizeBytes, modifiedMs } = room.source.facts;
+  swap(room.source, "100:5000");
+  await room.take("t1", finalized(sizeBytes, modifiedMs));
+  swap(room.source, "200:5000");
+  room.source.facts = later(room.source, -1234);
+  const known = await room.recall();
+  assert(known.is === "begun");
+  // Otherwise it would be told as changed after its finalization, and its bytes are the same.
+  assertEquals(known.state.finalized?.modifiedMs, modifiedMs - 1234);
+});
+
+const later = ({ facts }: MemorySource, byMs: number) => ({
+  ...facts,
+  modifiedMs: facts.modifiedMs + byMs,
 });

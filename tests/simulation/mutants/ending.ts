@@ -75,13 +75,13 @@ export const ending: readonly Mutant[] = [
   ...mutantsOf("src/recording/settle.ts", [
     {
       name: "final without settling",
-      from: 'return heldMs >= settleMs ? ended("container", true) : { is: "settling" };',
-      to: 'return heldMs >= 0 * settleMs ? ended("container", true) : { is: "settling" };',
+      from: "if (heldMs >= Math.max(settleMs, openMs))",
+      to: "if (heldMs >= Math.max(0 * settleMs, openMs))",
     },
     {
       name: "silence ends a container that says open",
-      from: 'if (look.verdict === "undecidable" && writers === "unknown") {',
-      to: 'if (look.verdict !== "final" && writers === "unknown") {',
+      from: 'if (look.verdict === "undecidable" && writers !== "some" && isLong)',
+      to: 'if (look.verdict !== "final" && writers !== "some" && isLong)',
     },
     {
       name: "a recorder that is gone counts as finished",
@@ -100,22 +100,20 @@ export const ending: readonly Mutant[] = [
     },
     {
       name: "a writer that is there is not asked for",
-      from:
-        'if (look.verdict === "open" && writers === "none") return ended("writer_gone", false);',
-      to:
-        'if (look.verdict === "open" && writers !== "unknown") return ended("writer_gone", false);',
+      from: 'if (look.verdict === "open" && writers === "none" && isLong)',
+      to: 'if (look.verdict === "open" && writers !== "unknown" && isLong)',
     },
   ]),
   ...mutantsOf("src/take/sight.ts", [
     {
       name: "a network volume's looks count as fresh",
-      from: "onNetwork ? Math.max(NETWORK_SETTLE_MS, look.settleMs) : look.settleMs;",
-      to: "look.settleMs;",
+      from: "leastMs, onNetwork ? NETWORK_SETTLE_MS : 0);",
+      to: "leastMs);",
     },
     {
       name: "what the container keeps back is sent",
-      from: "Math.min(\n      look.frontierBytes,",
-      to: "Math.min(\n      facts.sizeBytes,",
+      from: "Math.min(look.frontierBytes, dataBytes);",
+      to: "Math.min(facts.sizeBytes, dataBytes);",
     },
     {
       name: "a recording that was renamed counts as deleted",

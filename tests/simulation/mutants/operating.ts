@@ -41,7 +41,7 @@ export const operating: readonly Mutant[] = [
   ...mutantsOf("src/take/recall.ts", [
     {
       name: "a cancelled take is taken up by the next process",
-      from: 'if (state.cancelled) return { is: "new", unfinished: null };',
+      from: 'if (state.cancelled) return { is: "new", unfinished };',
       to: "",
     },
   ]),

@@ -39,33 +39,35 @@ export const remembering: readonly Mutant[] = [
   ...mutantsOf("src/take/recall.ts", [
     {
       name: "every start is a new take",
-      from: 'if (id === undefined) return { is: "new", unfinished: null };',
-      to: 'if (id !== "") return { is: "new", unfinished: null };',
+      from: "if (takes.length === 0) return",
+      to: "if (takes.length >= 0) return",
     },
     {
       name: "another file under the name goes on in the same take",
-      from: 'if (state.fileId !== facts.fileId) return { is: "new", unfinished };',
-      to: "",
+      from: "takes.filter(({ fileId }) => fileId === facts.fileId);",
+      to: "takes.map((take) => Object.assign(take, { fileId: facts.fileId }));",
     },
+    {
+      name: "a late change is seen by its size alone",
+      from: "sizeBytes === facts.sizeBytes && modifiedMs === facts.modifiedMs;",
+      to: "sizeBytes === facts.sizeBytes && modifiedMs > 0;",
+    },
+    {
+      name: "finalized counts as verified after a restart",
+      from: 'return state.verified ? { is: "done", state }',
+      to: 'return state.finalized !== null ? { is: "done", state }',
+    },
+    {
+      name: "the oldest take of a path counts",
+      from: "journal.takesOf(path).slice(0, MOST_TAKES);",
+      to: "journal.takesOf(path).slice(0, MOST_TAKES).reverse();",
+    },
+  ]),
+  ...mutantsOf("src/take/same_recording.ts", [
     {
       name: "a recording is taken for overwritten at each start",
       from: "  if (stored.length === 0) return true;\n",
       to: "  if (stored.length > 0) return false;\n  if (stored.length === 0) return true;\n",
-    },
-    {
-      name: "a late change is seen by its size alone",
-      from: "sizeBytes === facts.sizeBytes && modifiedMs === facts.modifiedMs;\n    if",
-      to: "sizeBytes === facts.sizeBytes && modifiedMs > 0;\n    if",
-    },
-    {
-      name: "finalized counts as verified after a restart",
-      from: 'return state.verified ? { is: "done", state } : { is: "begun", state, urls };',
-      to: 'return { is: "done", state };',
-    },
-    {
-      name: "the oldest take of a path counts",
-      from: "const id = journal.takesOf(path)[0];",
-      to: "const id = journal.takesOf(path).at(-1);",
     },
   ]),
   ...mutantsOf("src/journal/journal.ts", [

@@ -1,0 +1,216 @@
+/** One name, many recordings: what a watch takes up, and what it leaves alone. */
+import { assertEquals, assertMatch } from "@std/assert";
+import { viewOf } from "../../src/control/view_of.ts";
+import { Rejected } from "../../src/errors.ts";
+import type { PublishedEvent } from "../../src/events.ts";
+import type { AssetRoute } from "../../src/frameio/route.ts";
+import { MIB } from "../../src/parts/limits.ts";
+import { systemClock } from "../../src/runtime/clock.ts";
+import type { TakeRoom } from "../../src/take/desk.ts";
+import { noise } from "../support/bytes.ts";
+import { type House, openHouse, sha256Of } from "../support/house.ts";
+import { createMov } from "../support/mov_writer.ts";
+import { within } from "../support/within.ts";
+
+const typed = (type: PublishedEvent["type"]) => (event: PublishedEvent) => event.type === type;
+const count = ({ events }: House, type: PublishedEvent["type"]) =>
+  events.filter(typed(type)).length;
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await systemClock.sleep(10);
+}
+
+/** Names and hashes of the whole assets. */
+async function wholeAssets(house: House): Promise<[name: string, sha256: string | null][]> {
+  const assets = await house.assets();
+  return assets.filter(({ status }) => status === "complete").map((a) => [a.name, a.sha256]);
+}
+
+async function untilWhole(house: House, assets: number): Promise<void> {
+  while ((await wholeAssets(house)).length < assets) await systemClock.sleep(20);
+}
+
+/** PUTs that wait until they are let go. */
+function heldPuts() {
+  const held = Promise.withResolvers<void>();
+  const doors = ({ digests }: TakeRoom): Partial<TakeRoom> => ({
+    digests: {
+      digest: digests.digest,
+      async send(...order) {
+        await held.promise;
+        return await digests.send(...order);
+      },
+    },
+  });
+  return { doors, letGo: held.resolve };
+}
+
+/** A route whose first calls of one kind come out otherwise. */
+const withApi = (change: (api: AssetRoute) => Partial<AssetRoute>) => ({ api }: TakeRoom) => ({
+  api: { ...api, ...change(api) },
+});
+
+Deno.test("watch takes up every recording of a name, though the first is still on its way", async () => {
+  for (const stay of [true, false]) {
+    await using house = await openHouse();
+    const path = house.path("rec.mov");
+    const { doors, letGo } = heldPuts();
+    const upload = house.upload([path], { stay, lanes: 1, doors });
+    const hashes: string[] = [];
+    for (let n = 1; n <= 3; n++) {
+      await using mov = await createMov(path);
+      await mov.roll((6 + n) * MIB);
+      await within(until(() => count(house, "take.started") === n));
+      await mov.stop();
+      const renamed = house.path(`rec_00${n}.mov`);
+      await Deno.rename(path, renamed); // as some recorders do at their stop
+      hashes.push(await sha256Of(renamed));
+    }
+    letGo();
+    await within(until(() => count(house, "asset.completed") === 3));
+    assertEquals((await wholeAssets(house)).map(([, hash]) => hash).sort(), hashes.sort());
+    assertEquals(
+      count(house, "take.warned"),
+      0,
+      "the others are not unfinished: they are on their way",
+    );
+    if (stay) await upload.stop();
+    else assertEquals(await within(upload.done), [{ is: "done" }]);
+  }
+});
+
+/** An upload whose asset is put together only when that is let happen. */
+async function whileAssembling(options: { stay?: boolean; correct?: boolean }) {
+  const house = await openHouse();
+  const path = house.path("take.mov");
+  let isLetBe = false;
+  const upload = house.upload([path], {
+    ...options,
+    doors: withApi((api) => ({
+      readAsset: (...ask) => isLetBe ? api.readAsset(...ask) : Promise.resolve({ complete: false }),
+    })),
+  });
+  await using mov = await createMov(path);
+  await mov.roll(6 * MIB);
+  await mov.stop();
+  await upload.seen(typed("take.verified"));
+  return { house, path, upload, letBe: () => void (isLetBe = true) };
+}
+
+async function recordAnew(path: string): Promise<void> {
+  await Deno.truncate(path, 0);
+  await using mov = await createMov(path);
+  await mov.roll(5 * MIB);
+  await mov.stop();
+}
+
+Deno.test("take tells of a change that came while its asset was put together", async () => {
+  const { house, path, upload, letBe } = await whileAssembling({});
+  await using _ = house;
+  await recordAnew(path);
+  letBe();
+  const [outcome] = await within(upload.done);
+  assertEquals(outcome?.is === "failed" && outcome.changedLate, true);
+});
+
+Deno.test("watch that stays uploads what was recorded into the file meanwhile", async () => {
+  for (const correct of [false, true]) {
+    const { house, path, upload, letBe } = await whileAssembling({ stay: true, correct });
+    await using _ = house;
+    await recordAnew(path);
+    letBe();
+    await within(until(() => count(house, "asset.completed") === 2), 20_000);
+    const name = correct ? "take (corrected).mov" : "take.mov";
+    assertEquals((await wholeAssets(house)).at(-1), [name, await sha256Of(path)]);
+    await upload.stop();
+  }
+});
+
+Deno.test("watch names the next recording as it is called, and a corrected take is no failure", async () => {
+  const { house, path, upload, letBe } = await whileAssembling({ stay: true, correct: true });
+  await using _ = house;
+  await recordAnew(path);
+  letBe();
+  await within(untilWhole(house, 2), 20_000);
+  const next = house.path("next.mov");
+  await Deno.writeFile(next, new Uint8Array());
+  await recordAnew(next);
+  await Deno.rename(next, path);
+  await within(untilWhole(house, 3), 20_000);
+  const names = (await wholeAssets(house)).map(([name]) => name);
+  assertEquals(names, ["take.mov", "take (corrected).mov", "take.mov"]);
+  const views = () => upload.studio.shown().map((shown) => viewOf(shown));
+  await within(
+    until(() => views().every(({ phase }) => phase === "finalized" || phase === "waiting")),
+  );
+  assertMatch(views()[0]!.words, /corrected asset/);
+  await upload.stop();
+});
+
+/** A recorder that writes on until `isEnough`. */
+async function writeOn(path: string, isEnough: (bytes: number) => boolean | Promise<boolean>) {
+  using file = await Deno.open(path, { create: true, append: true });
+  for (let bytes = 0; !(await isEnough(bytes)); bytes += 5000) {
+    await file.write(noise(5000, bytes));
+    await systemClock.sleep(20);
+  }
+}
+
+/** Looks of the watch at its path. */
+function countedLooks({ disk }: Pick<TakeRoom, "disk">) {
+  const looks = { count: 0 };
+  const stat = (path: string) => (looks.count++, disk.stat(path));
+  return { looks, disk: { ...disk, stat } };
+}
+
+Deno.test("watch that stays leaves a failed recording alone while its recorder goes on", async () => {
+  await using house = await openHouse();
+  const path = house.path("take.ts");
+  let creates = 0;
+  let looks = { count: 0 };
+  const upload = house.upload([path], {
+    stay: true,
+    doors(real) {
+      const counted = countedLooks(real);
+      looks = counted.looks;
+      const createAsset = () => (creates++, Promise.reject(new Rejected("no folder (404)", 404)));
+      return { disk: counted.disk, api: { ...real.api, createAsset } };
+    },
+  });
+  await writeOn(path, () => count(house, "take.failed") > 0);
+  const { takeId } = await upload.seen(typed("take.failed"));
+  const before = looks.count;
+  await within(writeOn(path, () => looks.count > before + 12));
+  assertEquals([creates, count(house, "take.failed")], [1, 1]);
+  // A word about it holds as well.
+  assertEquals(upload.studio.cancel(takeId), "accepted");
+  const later = looks.count;
+  await within(writeOn(path, () => looks.count > later + 12));
+  assertEquals(count(house, "take.started"), 1);
+  await upload.stop();
+});
+
+Deno.test("watch that stays takes the operator's finish for the end of the recording", async () => {
+  await using house = await openHouse();
+  const path = house.path("take.ts");
+  let looks = { count: 0 };
+  const upload = house.upload([path], {
+    stay: true,
+    idleMs: 60_000,
+    doors(real) {
+      const counted = countedLooks(real);
+      looks = counted.looks;
+      return { disk: counted.disk };
+    },
+  });
+  await writeOn(path, () => count(house, "asset.created") > 0);
+  const { takeId } = await upload.seen(typed("asset.created"));
+  assertEquals(upload.studio.finish(takeId), "accepted");
+  await within(writeOn(path, () => count(house, "asset.completed") > 0));
+  const before = looks.count;
+  await within(writeOn(path, () => looks.count > before + 12));
+  assertEquals([count(house, "take.started"), (await house.assets()).length], [1, 1]);
+  await Deno.writeFile(path, noise(700, 9)); // cut: another recording
+  await within(until(() => count(house, "take.started") === 2));
+  await upload.stop();
+});

@@ -49,8 +49,8 @@ PATH may not exist yet. The program exits when every take has ended.
 While it runs: f ends a take at its present size, r resumes what is paused, Ctrl-C suspends; the
 same command goes on.
 Exit status: 0 every take finalized and verified; 1 a take failed; 2 bad usage or configuration;
-3 all bytes stored and verified, but a recorder never finished its file; 4 a take was cancelled, the
-others are well; 130 interrupted. A take that was paused stays paused until it is resumed, by r, on
+3 all bytes stored and verified, but a recorder never finished its file, also where another take was
+given up; 4 a take was given up, all others are as for 0; 130 interrupted. A take that was paused stays paused until it is resumed, by r, on
 the status page or through the API, and the program waits for that.
 `;
 

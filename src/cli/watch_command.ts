@@ -1,8 +1,6 @@
 import { Config, Unavailable } from "../errors.ts";
 import type { WatchConfig } from "../config.ts";
 import { createDiskSpace } from "../control/disk_space.ts";
-import type { TakeView } from "../control/view.ts";
-import { viewOf } from "../control/view_of.ts";
 import { createViews } from "../control/views.ts";
 import { openJournal } from "../journal/journal.ts";
 import { systemClock } from "../runtime/clock.ts";
@@ -21,10 +19,8 @@ import { callersOf } from "./callers.ts";
 import { sandboxAccount, startEmbedded } from "./embedded.ts";
 import { createReport, type Report } from "./report.ts";
 import { serveStatus } from "./status_page.ts";
+import { endOf, type WatchEnd } from "./watch_end.ts";
 import { wayInto } from "./way_in.ts";
-
-/** How a watch ended, for exit statuses: see the README's table. */
-export type WatchEnd = 0 | 1 | 3 | 4 | 130;
 
 /**
  * Composes the house and runs the takes to their end.
@@ -77,7 +73,10 @@ export async function runWatch(config: WatchConfig, signal: AbortSignal): Promis
       lock: (path) => lockRecording(config.stateFolder, path),
       realPath: realPathNow,
     }, signal);
-    const views = createViews(studio.shown, createDiskSpace(freeSpaceOf, clock), clock, bus);
+    const views = createViews(studio.shown, createDiskSpace(freeSpaceOf, clock), clock, bus, {
+      quiet: room.quiet,
+      sandbox: sandbox !== null,
+    });
     const told = createReport({ json: config.json, views: views.takes, bus, clock, studio });
     report = told;
     closers.push(() => told.end());
@@ -86,9 +85,14 @@ export async function runWatch(config: WatchConfig, signal: AbortSignal): Promis
     closers.push(() => (leaving.abort(), background));
     const control = serveStatus(config, { studio, views, limits, events: bus, say: told.say });
     if (control !== null) closers.push(() => control.shutdown());
-    report.begin({ page: control?.url ?? null, api: account.apiBase, state: config.stateFolder });
+    const { apiBase } = account;
+    report.begin({
+      page: control?.url ?? null,
+      api: sandbox === null ? apiBase : `${apiBase}, the sandbox on this machine and not Frame.io`,
+      state: config.stateFolder,
+    });
     await studio.run();
-    const ends = studio.shown().map((shown) => viewOf(shown)); // not what readers shared before the end
+    const ends = views.now(); // not what readers shared before the end
     // With --stay an interruption is the only end there is.
     return config.stay && signal.aborted ? 130 : endOf(ends);
   } finally {
@@ -137,13 +141,4 @@ async function targetsOf(config: WatchConfig): Promise<Target[]> {
     targets.set(path, { ...recording, path });
   }
   return [...targets.values()];
-}
-
-/** The worst that happened decides. */
-function endOf(views: readonly TakeView[]): WatchEnd {
-  if (views.some(({ phase }) => phase === "suspended" || phase === "waiting")) return 130;
-  const kept = views.filter(({ phase }) => phase !== "cancelled");
-  if (kept.some(({ phase, endedBy }) => phase !== "finalized" || endedBy === "deleted")) return 1;
-  if (kept.length < views.length) return 4;
-  return views.some(({ finishedByRecorder }) => finishedByRecorder === false) ? 3 : 0;
 }

@@ -2,6 +2,7 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { ControlDeps } from "./deps.ts";
 import { eventStream } from "./event_stream.ts";
+import { machineOf } from "./machine.ts";
 import { problems, refuse } from "./problem.ts";
 
 /**
@@ -19,8 +20,9 @@ const eventsRoute = createRoute({
   description:
     "Without a number only what comes from now on is told. With the last number that was " +
     "seen (Last-Event-ID, or since) the stream goes on after it; where events are no longer held, an " +
-    "event of type events.missed comes first: read GET /api/takes then. A reader that takes nothing " +
-    "for 30 s is dropped.",
+    "event of type events.missed comes first: read GET /api/takes then. When reeltime ends, the last " +
+    "event is of type ended, without a number: its data are those of GET /api/takes, as it left them. " +
+    "A reader that takes nothing for 30 s is dropped.",
   request: {
     query: z.object({ since: id }),
     headers: z.object({ "last-event-id": id }),
@@ -36,7 +38,19 @@ const eventsRoute = createRoute({
 
 /** Adds the event stream. It is described for the document and served beside the schemas. */
 export function addEventRoutes(app: OpenAPIHono, deps: ControlDeps): void {
+  const { events, clock, signal, redactor, views } = deps;
   let clients = 0;
+  let leftJson: string | undefined;
+
+  /** How everything was left; worked out once for all readers. */
+  function left(): string {
+    if (leftJson === undefined) {
+      const takes = views.now();
+      leftJson = redactor.json({ machine: machineOf(takes), takes });
+    }
+    return leftJson;
+  }
+
   app.openAPIRegistry.registerPath(eventsRoute);
   app.get("/api/events", (c) => {
     if (clients >= MAX_EVENT_CLIENTS) {
@@ -51,9 +65,8 @@ export function addEventRoutes(app: OpenAPIHono, deps: ControlDeps): void {
     const headers = { "Content-Type": "text/event-stream" };
     if (c.req.method === "HEAD") return c.body(null, 200, headers);
     clients++;
-    const { events, clock, signal, redactor } = deps;
     const onEnd = () => clients--;
-    const body = eventStream({ events, clock, signal, onEnd, redactor, ...resumePoint(c) });
+    const body = eventStream({ events, clock, signal, left, onEnd, redactor, ...resumePoint(c) });
     return c.body(body, 200, headers);
   });
 }

@@ -15,8 +15,10 @@ export interface EventStreamOptions {
   readonly clock: Clock;
   /** The last id the reader has seen; without it only what comes from now on is told. */
   readonly afterId?: number;
-  /** Ends the stream. */
+  /** Ends the stream, with one last event of type `ended`: a reader must not take an end for a loss. */
   readonly signal: AbortSignal;
+  /** The last event's data as JSON: how everything was left. */
+  readonly left: () => string;
   /** Takes out of an event what nobody outside should read. */
   readonly redactor: Redactor;
   /** Called once, when the stream is over, whichever side ended it. */
@@ -60,7 +62,10 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
   return new ReadableStream<Uint8Array>({
     start(controller) {
       controller.enqueue(encoder.encode(`retry: ${RETRY_MS}\n\n`));
-      const stop = () => end(controller);
+      const stop = () => {
+        controller.enqueue(encoder.encode(`event: ended\ndata: ${options.left()}\n\n`));
+        end(controller);
+      };
       options.signal.addEventListener("abort", stop, { once: true });
       ended.signal.addEventListener("abort", () => {
         options.signal.removeEventListener("abort", stop);

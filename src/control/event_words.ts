@@ -51,7 +51,7 @@ export function wordsOfEvent(event: TakeEvent): string | null {
     case "take.verified":
       return "Every byte was read again and equals what is stored";
     case "asset.completed":
-      return "Frame.io says that the asset is complete";
+      return "The asset reads back as complete";
     case "recording.changed_after_final":
       return `The file changed after its last part, to ${size(event.sizeBytes)}`;
     case "take.warned":
@@ -63,7 +63,7 @@ export function wordsOfEvent(event: TakeEvent): string | null {
     case "take.unpaused":
       return "A person let the take go on";
     case "take.cancelled":
-      return "A person cancelled the take; what is stored stays incomplete in Frame.io";
+      return "A person gave the take up; what is stored stays in an asset that is never complete";
     default:
       return null;
   }

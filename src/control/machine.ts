@@ -22,6 +22,7 @@ export function machineOf(views: readonly TakeView[]): MachineView {
     tone,
     word,
     why,
+    sandbox: views.some((view) => view.sandbox),
     takeId,
     behindSeconds: most(views.map((view) => view.behindSeconds)),
     rateBytesPerSecond: views.reduce((sum, view) => sum + view.rateBytesPerSecond, 0),
@@ -58,16 +59,25 @@ function calm(views: readonly TakeView[]): Reason {
   const finalized = views.filter((view) => view.phase === "finalized");
   const takeId = views.length === 1 ? views[0]!.id : null;
   if (going.length > 0) {
-    const behind = most(going.map((view) => view.behindSeconds)) ?? 0;
-    const who = going.length === 1 ? going[0]!.name : `${going.length} takes`;
-    const verb = going.length === 1 ? "is" : "are";
-    const why = `${who} ${verb} on the way, ${duration(behind)} behind the recorder`;
+    const behind = most(going.map((view) => view.behindSeconds));
+    const isOne = going.length === 1;
+    const who = isOne ? `${going[0]!.name} is` : `${going.length} takes are`;
+    const how = behind !== null
+      ? `, ${duration(behind)} behind the recorder`
+      : isOne
+      ? `: ${going[0]!.words}`
+      : "";
+    const why = `${who} on the way${how}`;
     return { tone: "green", word: "Live", why, takeId };
   }
   if (finalized.length === 0) {
     return { tone: "green", word: "Ready", why: "Ready for the recorder", takeId };
   }
   const stored = size(finalized.reduce((sum, view) => sum + view.storedBytes, 0));
+  if (finalized.some((view) => view.sandbox)) {
+    const why = `${stored} are in the sandbox on this machine. Nothing is in Frame.io`;
+    return { tone: "amber", word: "Test", why, takeId };
+  }
   const isProven = finalized.every((view) => view.verified);
   const why = `${stored} are in Frame.io${isProven ? ", every byte read again and equal" : ""}`;
   return { tone: "green", word: "Safe", why, takeId };

@@ -76,6 +76,7 @@ const view = {
   path: text,
   phase: z.enum(phases),
   words: text,
+  sandbox: z.boolean(),
   assetId: text.nullable(),
   assetUrl: text.nullable(),
   formerAssets: z.array(z.object({ assetId: text, reason: text })),
@@ -124,8 +125,9 @@ export const takeDetail = z.object({
 /** The whole machine. */
 export const machineView = z.object({
   tone: z.enum(["green", "amber", "red"]),
-  word: z.enum(["Ready", "Live", "Safe", "Watch", "Act"]),
+  word: z.enum(["Ready", "Live", "Safe", "Test", "Watch", "Act"]),
   why: text,
+  sandbox: z.boolean(),
   takeId: text.nullable(),
   behindSeconds: seconds.nullable(),
   rateBytesPerSecond: z.number(),

@@ -39,6 +39,8 @@ export interface TakeView {
   readonly phase: TakePhase;
   /** The phase in plain words, with what is being waited for and the remedy if there is one. */
   readonly words: string;
+  /** True where it goes to the sandbox in this process, and nothing to Frame.io. */
+  readonly sandbox: boolean;
   /** Id of the asset in Frame.io, once it exists. */
   readonly assetId: string | null;
   /** Where a person sees the asset, as the API said it; null where it did not: it is never composed. */
@@ -62,7 +64,10 @@ export interface TakeView {
   readonly rateTrend: readonly number[];
   /** Bytes a second that the recorder wrote over the last few seconds. */
   readonly recordRateBytesPerSecond: number;
-  /** Seconds since the recording had the size that is stored now; null while nothing is known. */
+  /**
+   * Seconds since the recording had the size that is stored now; null while nothing is known, and where
+   * the recorder writes nothing and only what waits for the take's end is missing.
+   */
   readonly behindSeconds: number | null;
   /** Estimated seconds until done, or null where nothing can be said. */
   readonly doneInSeconds: number | null;
@@ -102,9 +107,11 @@ export interface MachineView {
   /** Green: leave it alone. Amber: keep an eye on it. Red: a person is needed now. */
   readonly tone: "green" | "amber" | "red";
   /** One word for the tone: what a person reads first. */
-  readonly word: "Ready" | "Live" | "Safe" | "Watch" | "Act";
+  readonly word: "Ready" | "Live" | "Safe" | "Test" | "Watch" | "Act";
   /** Why, in one sentence, with the take's name where one take is the reason. */
   readonly why: string;
+  /** True where takes go to the sandbox in this process: none is in Frame.io, however it went. */
+  readonly sandbox: boolean;
   /** The take behind the reason; null where it is none or all of them. */
   readonly takeId: string | null;
   /** Seconds behind the recorder of the take that is furthest behind; null where none tells. */

@@ -1,7 +1,10 @@
 import { mayBeComplete, storedBytes, type TakePart } from "../take/state.ts";
 import type { Shown } from "../take/shown.ts";
 import type { TakeSnapshot } from "../take/take.ts";
+import type { QuietPolicy } from "../recording/settle.ts";
 import { EVIDENCE } from "./event_words.ts";
+import { NEVER_CLOSED, placeOf } from "./page/words.js";
+import { type Standstill, standstillOf } from "./standstill.ts";
 import type { Operation, StripRun, StripState, TakePhase, TakeView } from "./view.ts";
 
 /** What a view needs to know beside the take itself. */
@@ -12,6 +15,12 @@ export interface ViewMoment {
   readonly finalizedMs?: number | null;
   /** Seconds until the volume of the recording is full; null or absent where nobody can tell. */
   readonly diskFullInSeconds?: number | null;
+  /** Monotonic milliseconds; without it nothing is said of a recorder's silence. */
+  readonly monotonicMs?: number;
+  /** When silence ends a take; without it nothing is said of a recorder's silence. */
+  readonly quiet?: QuietPolicy;
+  /** Whether takes go to the sandbox in this process, and nothing to Frame.io. */
+  readonly sandbox?: boolean;
 }
 
 /** The view of one take: everything that any surface shows, in one place, so that none disagree. */
@@ -33,6 +42,10 @@ export function viewOf(shown: Shown, moment: ViewMoment = {}): TakeView {
   const judgement = sight?.judgement;
   const endedNow = judgement?.is === "ended" ? judgement : state.finalized && state.ended;
   const doneIn = over ? null : doneInSeconds(snapshot, recordedBytes, verifiedBytes);
+  const { nowMs, monotonicMs, quiet, sandbox = false } = moment;
+  const standstill = nowMs === undefined || monotonicMs === undefined || quiet === undefined
+    ? null
+    : standstillOf(snapshot, { nowMs, monotonicMs }, quiet);
   const canFinish = sight !== null && recordedBytes > 0 && !over && state.totalBytes === null &&
     state.finishAskedBytes === null;
   return {
@@ -40,7 +53,8 @@ export function viewOf(shown: Shown, moment: ViewMoment = {}): TakeView {
     name: state.name || target.name,
     path: target.path,
     phase,
-    words: wordsOf(phase, shown, recordedBytes, verifiedBytes),
+    words: wordsOf(phase, shown, { recordedBytes, verifiedBytes, standstill, sandbox }),
+    sandbox,
     assetId: state.asset.at === "created" ? state.asset.id : null,
     assetUrl: state.asset.at === "created" ? state.asset.viewUrl ?? null : null,
     formerAssets: state.formerAssets,
@@ -51,7 +65,7 @@ export function viewOf(shown: Shown, moment: ViewMoment = {}): TakeView {
     rateBytesPerSecond: over ? 0 : Math.round(meter.storedRate()),
     rateTrend: over ? [] : meter.storedTrend(),
     recordRateBytesPerSecond: over ? 0 : Math.round(meter.recordedRate()),
-    behindSeconds: over ? null : meter.behindSeconds(),
+    behindSeconds: over || standstill?.isCaughtUp ? null : meter.behindSeconds(),
     doneInSeconds: doneIn,
     playableAt: playableAt(snapshot, over, doneIn, recordedBytes, moment),
     diskFullInSeconds: over ? null : moment.diskFullInSeconds ?? null,
@@ -117,16 +131,21 @@ const NETWORK_WORDS = ", on a network volume: the end is told some seconds later
 function wordsOf(
   phase: TakePhase,
   { snapshot, already, corrected }: Shown,
-  recordedBytes: number,
-  verifiedBytes: number,
+  { recordedBytes, verifiedBytes, standstill, sandbox }: {
+    readonly recordedBytes: number;
+    readonly verifiedBytes: number;
+    readonly standstill: Standstill | null;
+    readonly sandbox: boolean;
+  },
 ): string {
   const { state, sight } = snapshot;
-  const mark = state.ended?.finishedByRecorder === false ? ", not finalized by its recorder" : "";
+  const mark = state.ended?.finishedByRecorder === false ? `; ${NEVER_CLOSED}` : "";
   switch (phase) {
     case "waiting":
       return "waiting for the recording";
     case "recording":
       if (sight === null) return "waiting for the disk";
+      if (standstill !== null) return standstill.words;
       return (sight.look.verdict === "undecidable"
         ? "recording, in a format without an end mark: ends when it is quiet"
         : "recording") + (sight.onNetwork ? NETWORK_WORDS : "");
@@ -145,11 +164,11 @@ function wordsOf(
       if (already) return `finalized before and unchanged${mark}`;
       return state.ended?.by === "deleted"
         ? "deleted before its recorder finished it; every byte it had is stored and verified"
-        : `finalized and verified${mark}`;
+        : `${mark === "" ? "finalized" : "whole"} and verified${mark}`;
     case "paused":
       return "paused: nothing is sent until it is resumed";
     case "cancelled":
-      return "cancelled: what is stored stays incomplete in Frame.io";
+      return `given up: what is stored stays incomplete in ${placeOf({ sandbox })}`;
     case "suspended":
       return "suspended: the same command goes on with it";
     case "failed":

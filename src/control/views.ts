@@ -3,7 +3,7 @@ import type { EventBus } from "../take/bus.ts";
 import type { Shown } from "../take/shown.ts";
 import type { DiskSpace } from "./disk_space.ts";
 import type { TakeView } from "./view.ts";
-import { viewOf } from "./view_of.ts";
+import { type ViewMoment, viewOf } from "./view_of.ts";
 
 /**
  * How long readers share what was worked out for one of them, in milliseconds: fifty takes cost about
@@ -18,6 +18,8 @@ const MOST_FINALIZED = 1_000;
 export interface Views {
   /** Every take of this process, in the order a person expects them. */
   takes(): TakeView[];
+  /** The same, worked out anew: for a last word, which is shared with nobody. */
+  now(): TakeView[];
   take(id: string): TakeView | undefined;
   /** What was shared until now is old: an operation was accepted, and the next reader has to see it. */
   refresh(): void;
@@ -27,12 +29,14 @@ export interface Views {
  * The views of everything that `shown` gives at the moment they are asked for.
  *
  * @param space Room on the recordings' volumes; all recorders of a volume fill it together.
+ * @param run What holds for all takes of this run.
  */
 export function createViews(
   shown: () => readonly Shown[],
   space: DiskSpace,
   clock: Clock,
   events: EventBus,
+  run: Pick<ViewMoment, "quiet" | "sandbox"> = {},
 ): Views {
   /** When takes were finalized, as far as that was in this run; those of the newest. */
   const finalizedAtMs = new Map<string, number>();
@@ -58,11 +62,11 @@ export function createViews(
   function viewsOf(wanted: (one: Shown) => boolean): TakeView[] {
     const all = shown();
     const diskFullInSeconds = fullIn(all);
-    const nowMs = clock.now();
+    const moment = { ...run, nowMs: clock.now(), monotonicMs: clock.monotonicMs() };
     return all.filter(wanted)
       .map((one) => {
         const finalizedMs = finalizedAtMs.get(one.takeId) ?? null;
-        return viewOf(one, { nowMs, finalizedMs, diskFullInSeconds: diskFullInSeconds(one) });
+        return viewOf(one, { ...moment, finalizedMs, diskFullInSeconds: diskFullInSeconds(one) });
       });
   }
 
@@ -85,6 +89,7 @@ export function createViews(
       }
       return cached.takes;
     },
+    now: () => viewsOf(() => true),
     take: (id) => viewsOf(({ takeId }) => takeId === id)[0],
     refresh: () => void (cached = null),
   };

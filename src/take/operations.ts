@@ -84,14 +84,15 @@ export function createOperations(
 
   /** Tells once what stays behind: no later run looks at it again. */
   function tellLeft(): void {
-    const { asset, name } = state;
+    const { asset } = state;
+    const place = desk.room.destination?.service === "sandbox" ? "the sandbox" : "Frame.io";
     const left = asset.at === "created"
-      ? `what is stored stays in Frame.io as asset ${asset.id}, which will never be complete. ` +
+      ? `what is stored stays in ${place} as asset ${asset.id}, which will never be complete. ` +
         "Delete it there"
       : asset.at === "requested"
       ? "an empty placeholder of that name may stand in the folder. Delete it there"
       : "nothing of it was sent";
-    desk.publish({ type: "take.warned", message: `${name} was cancelled: ${left}` });
+    desk.publish({ type: "take.warned", message: `given up: ${left}` });
   }
 
   return {

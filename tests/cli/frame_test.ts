@@ -43,7 +43,7 @@ Deno.test("frame() keeps words, marks, figures and the remedy whole at 40 column
     "◒ take01.mov",
     "  ended: sending the rest, 61 % read",
     "  again and equal",
-    "  not finalized by its recorder",
+    "  its recorder never closed the file",
     "  ended by its recorder's exit",
     "  2.4 s behind   48.2 MB/s",
     "  recorded 1.24 GB   stored  1.1 GB",
@@ -119,7 +119,7 @@ Deno.test("finalLine() says what a take has come to", () => {
     ],
     [
       finalizedView({ ...orphan, tailSeconds: 64, resentBytes: 3_000_000 }),
-      "take01.mov  finalized and verified  not finalized by its recorder  ended by a person  " +
+      "take01.mov  finalized and verified  its recorder never closed the file  ended by a person  " +
       "asset 1b2c7f0e  1.24 GB  tail 1 min 04 s  re-sent 3 MB",
     ],
     [

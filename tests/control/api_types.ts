@@ -396,7 +396,7 @@ export interface paths {
     };
     /**
      * What happens, as server-sent events; every event has a number
-     * @description Without a number only what comes from now on is told. With the last number that was seen (Last-Event-ID, or since) the stream goes on after it; where events are no longer held, an event of type events.missed comes first: read GET /api/takes then. A reader that takes nothing for 30 s is dropped.
+     * @description Without a number only what comes from now on is told. With the last number that was seen (Last-Event-ID, or since) the stream goes on after it; where events are no longer held, an event of type events.missed comes first: read GET /api/takes then. When reeltime ends, the last event is of type ended, without a number: its data are those of GET /api/takes, as it left them. A reader that takes nothing for 30 s is dropped.
      */
     get: {
       parameters: {
@@ -889,8 +889,9 @@ export interface components {
       /** @enum {string} */
       tone: "green" | "amber" | "red";
       /** @enum {string} */
-      word: "Ready" | "Live" | "Safe" | "Watch" | "Act";
+      word: "Ready" | "Live" | "Safe" | "Test" | "Watch" | "Act";
       why: string;
+      sandbox: boolean;
       takeId: string | null;
       behindSeconds: number | null;
       rateBytesPerSecond: number;
@@ -913,6 +914,7 @@ export interface components {
         | "cancelled"
         | "failed";
       words: string;
+      sandbox: boolean;
       assetId: string | null;
       assetUrl: string | null;
       formerAssets: {
@@ -980,6 +982,7 @@ export interface components {
         | "cancelled"
         | "failed";
       words: string;
+      sandbox: boolean;
       assetId: string | null;
       assetUrl: string | null;
       formerAssets: {

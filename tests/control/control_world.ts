@@ -31,6 +31,7 @@ export function controlWorld(over: Partial<ControlDeps> = {}, clock = handClock(
   const deps: ControlDeps = {
     views: {
       takes: () => takes,
+      now: () => takes,
       take: (id) => takes.find((take) => take.id === id),
       refresh() {},
     },

@@ -1,7 +1,8 @@
-import { assertEquals, assertNotMatch, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
 import { MAX_EVENT_CLIENTS } from "../../src/control/event_routes.ts";
 import { HEARTBEAT_MS } from "../../src/control/event_stream.ts";
 import { controlWorld, pieces } from "./control_world.ts";
+import { finalizedView } from "./views.ts";
 import { settled } from "../support/hand_clock.ts";
 
 const requested = { type: "asset.requested" } as const;
@@ -19,7 +20,25 @@ Deno.test("GET /api/events tells what happens from now on, with id, type and dat
     `id: ${event.id}\nevent: asset.requested\ndata: ${JSON.stringify(event)}\n\n`,
   );
   streams.abort();
+  await stream.next();
   assertEquals(await stream.next(), undefined);
+});
+
+Deno.test("GET /api/events ends with how everything was left, as GET /api/takes would tell it", async () => {
+  const { ask, takes, deps, streams } = controlWorld();
+  const stale = structuredClone(takes);
+  deps.views.takes = () => stale; // what readers share may be a moment old
+  const readers = [pieces(await ask("/api/events")), pieces(await ask("/api/events"))];
+  takes[0] = finalizedView({ path: "/home/me/state/a.mov" });
+  streams.abort();
+  for (const reader of readers) {
+    await reader.next();
+    const [, data = ""] = /^event: ended\ndata: (.*)\n\n$/.exec((await reader.next())!) ?? [];
+    const left = JSON.parse(data);
+    assertEquals([left.machine.word, left.takes[0].phase], ["Safe", "finalized"]);
+    assertEquals(left.takes[0].path, "the state folder/a.mov", "nothing passes the gate by");
+    assertEquals(await reader.next(), undefined);
+  }
 });
 
 Deno.test("GET /api/events goes on after Last-Event-ID, or after ?since, without a hole", async () => {
@@ -69,6 +88,7 @@ Deno.test("GET /api/events sends a heartbeat while nothing happens", async () =>
     assertEquals(await stream.next(), ": still here\n\n");
   }
   streams.abort();
+  assertMatch((await stream.next())!, /^event: ended\n/);
   assertEquals(await stream.next(), undefined);
   assertEquals(clock.sleeping(), 0);
 });
@@ -120,7 +140,7 @@ Deno.test("GET /api/events serves a limited number of readers, and a place is fr
 Deno.test("GET /api/events ends at once where the server is ending already", async () => {
   const { ask, clock, streams } = controlWorld();
   streams.abort();
-  assertEquals(await (await ask("/api/events")).text(), "retry: 1000\n\n");
+  assertMatch(await (await ask("/api/events")).text(), /^retry: 1000\n\nevent: ended\n/);
   assertEquals(clock.sleeping(), 0);
 });
 

@@ -24,6 +24,16 @@ Deno.test("machineOf() is green where nothing is wrong, and says how things are"
       "2.48 GB are in Frame.io, every byte read again and equal",
     ],
     [[finalizedView({ verified: false })], "Safe", "1.24 GB are in Frame.io"],
+    [
+      [takeView({ behindSeconds: null, words: "nothing written for 61 s" })],
+      "Live",
+      "take01.mov is on the way: nothing written for 61 s",
+    ],
+    [
+      [takeView({ behindSeconds: null }), takeView({ behindSeconds: null })],
+      "Live",
+      "2 takes are on the way",
+    ],
   ];
   for (const [views, word, why] of rows) {
     const { tone, word: shown, why: reason } = said(...views);
@@ -49,6 +59,16 @@ Deno.test("machineOf() names the take that needs an eye, or a person", () => {
     assertEquals([machine.tone, machine.takeId], [tone, "bad"], machine.why);
     assertEquals(why.test(machine.why), true, machine.why);
   }
+});
+
+Deno.test("machineOf() never says Safe of what is in the sandbox on this machine", () => {
+  const done = finalizedView({ sandbox: true });
+  const machine = machineOf([done]);
+  assertEquals([machine.tone, machine.word, machine.sandbox], ["amber", "Test", true]);
+  assertEquals(machine.why, "1.24 GB are in the sandbox on this machine. Nothing is in Frame.io");
+  assertEquals(machineOf([done, takeView({ sandbox: true })]).word, "Live");
+  assertEquals(machineOf([takeView({ phase: "waiting", sandbox: true })]).sandbox, true);
+  assertEquals(machineOf([finalizedView()]).sandbox, false);
 });
 
 Deno.test("machineOf() tells the worst first, and the figures of all", () => {

@@ -14,7 +14,10 @@ Deno.test("questionOf() asks exactly where something is lost, and says what", ()
   const asked = operations.filter((operation) => questionOf(operation, takeView()) !== null);
   assertEquals(asked, ["finish", "cancel"]);
   assertStringIncludes(questionOf("finish", takeView())!.text, "1.24 GB");
-  assertStringIncludes(questionOf("cancel", takeView())!.text, "1.10 GB");
+  const { text } = questionOf("cancel", takeView())!;
+  assertStringIncludes(text, "The 1.10 GB that are stored stay incomplete in Frame.io");
+  const test = questionOf("cancel", takeView({ sandbox: true }))!;
+  assertStringIncludes(test.text, "stay incomplete in the sandbox");
 });
 
 Deno.test("resentSpans() joins neighbours, and marks no byte that went once", () => {

@@ -41,7 +41,7 @@ Deno.test("serveControl() answers at its url, under the names it gives, and a PO
   await server.shutdown();
 });
 
-Deno.test("serveControl() shutdown ends open event streams first, and may be called twice", async () => {
+Deno.test("serveControl() shutdown ends open event streams first, with a last word, and may be called twice", async () => {
   const { server, events } = serve();
   const response = await fetch(`${server.url}/api/events`);
   const stream = pieces(response);
@@ -49,6 +49,7 @@ Deno.test("serveControl() shutdown ends open event streams first, and may be cal
   events.publish("t1", { type: "asset.requested" });
   assert((await stream.next())!.startsWith("id: "));
   await Promise.all([server.shutdown(), server.shutdown()]);
+  assert((await stream.next())!.startsWith("event: ended\ndata: {"));
   assertEquals(await stream.next(), undefined);
   await server.shutdown();
 });

@@ -37,7 +37,14 @@ export function sightOf(
   judgement: Judgement,
   verdict: Sight["look"]["verdict"] = "open",
 ) {
-  return { facts: { sizeBytes }, look: { verdict }, judgement } as unknown as Sight;
+  return {
+    facts: { sizeBytes, modifiedMs: 0, bornMs: null },
+    look: { verdict, headBytes: 0, mediaStart: null },
+    frontierBytes: sizeBytes,
+    observed: { sinceMs: 0, modifiedMs: 0, changedOnce: true, longestGapMs: 0 },
+    judgement,
+    onNetwork: false,
+  } as unknown as Sight;
 }
 
 export const GROWING: Judgement = { is: "growing" };

@@ -47,14 +47,14 @@ Deno.test("viewOf() names the phase, and says it in words", () => {
       [
         { state: stateOf("ss", FINAL, died), sight: sightOf(30, DEAD) },
         "finalizing",
-        "finalizing, not finalized by its recorder",
+        "finalizing; its recorder never closed the file",
       ],
       [{ state: stateOf("sss", FINALIZED), sight: sightOf(30, ENDED) }, "finalizing", "finalizing"],
       [{ state: stateOf("sss", FINALIZED, VERIFIED) }, "finalized", "finalized and verified"],
       [
         { state: stateOf("sss", died, FINALIZED, VERIFIED) },
         "finalized",
-        "finalized and verified, not finalized by its recorder",
+        "whole and verified; its recorder never closed the file",
       ],
       [
         { state: stateOf("sss", deleted, FINALIZED, VERIFIED) },
@@ -194,7 +194,17 @@ Deno.test("viewOf() says how a pause and a cancellation stand", () => {
   );
   assertEquals([gone.phase, gone.words, gone.behindSeconds], [
     "cancelled",
-    "cancelled: what is stored stays incomplete in Frame.io",
+    "given up: what is stored stays incomplete in Frame.io",
     null,
   ]);
+});
+
+Deno.test("viewOf() names the sandbox where a take goes there, and not Frame.io", () => {
+  const gone = shown({ state: stateOf("ss"), cancelled: true, outcome: { is: "cancelled" } });
+  const view = viewOf(gone, { sandbox: true });
+  assertEquals([view.sandbox, view.words], [
+    true,
+    "given up: what is stored stays incomplete in the sandbox",
+  ]);
+  assertEquals(viewOf(gone).sandbox, false);
 });

@@ -8,6 +8,7 @@ export function takeView(over: Partial<TakeView> = {}): TakeView {
     path: "/card/take01.mov",
     phase: "recording",
     words: "recording",
+    sandbox: false,
     assetId: "1b2c7f0e",
     assetUrl: null,
     formerAssets: [],

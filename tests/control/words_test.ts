@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { stripCells, stripCounts } from "../../src/control/page/cells.js";
 import { duration, groupOf, marksOf, size, toneOf } from "../../src/control/page/words.js";
+import { wordsOfEvent } from "../../src/control/event_words.ts";
 import type { StripRun } from "../../src/control/view.ts";
 import { finalizedView, stripRuns, takeView } from "./views.ts";
 
@@ -36,8 +37,11 @@ Deno.test("size() shows three digits in decimal units", () => {
 Deno.test("marksOf() says what a person should know, once", () => {
   assertEquals(marksOf(finalizedView()), []);
   const orphan = finalizedView({ finishedByRecorder: false, endedBy: "writer_gone" });
-  assertEquals(marksOf(orphan), ["not finalized by its recorder", "ended by its recorder's exit"]);
-  const said = { ...orphan, words: "finalized and verified, not finalized by its recorder" };
+  assertEquals(marksOf(orphan), [
+    "its recorder never closed the file",
+    "ended by its recorder's exit",
+  ]);
+  const said = { ...orphan, words: "whole and verified; its recorder never closed the file" };
   assertEquals(marksOf(said), ["ended by its recorder's exit"]);
 });
 
@@ -51,6 +55,8 @@ Deno.test("groupOf() keeps a take in trouble on the way while it is under way", 
   assertEquals(groupOf(takeView({ problem: "no network" })), "going");
   assertEquals(groupOf(takeView({ phase: "suspended" })), "attention");
   assertEquals(groupOf(finalizedView()), "done");
+  assertEquals(groupOf(takeView({ phase: "waiting" })), "waiting");
+  assertEquals(groupOf(takeView({ phase: "cancelled" })), "given-up");
 });
 
 Deno.test("stripCells() gives each state its share of the bytes, and none to what is not planned", () => {
@@ -82,4 +88,12 @@ Deno.test("stripCells() and stripCounts() manage 10,000 parts that all differ fr
     { state: "verified", count: 5000 },
     { state: "stored", count: 5000 },
   ]);
+});
+
+Deno.test("wordsOfEvent() says given up, and names no place that an asset may not be in", () => {
+  assertEquals(
+    wordsOfEvent({ type: "take.cancelled", by: "operator" }),
+    "A person gave the take up; what is stored stays in an asset that is never complete",
+  );
+  assertEquals(wordsOfEvent({ type: "asset.completed" }), "The asset reads back as complete");
 });

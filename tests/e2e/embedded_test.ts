@@ -3,7 +3,7 @@ import { join } from "@std/path";
 import { MIB } from "../../src/parts/limits.ts";
 import { sha256Of } from "../support/house.ts";
 import { createMov } from "../support/mov_writer.ts";
-import { openDesk } from "./desk.ts";
+import { ANY_PORT, openDesk, pageOf } from "./desk.ts";
 import { type Program, start } from "./program.ts";
 import { listAssets } from "./sandbox.ts";
 import { permissionsBelow } from "./state_folder.ts";
@@ -88,4 +88,15 @@ Deno.test("reeltime --sandbox reaches itself past the proxy of its network", asy
   );
   await program.line(/finalized and verified/);
   assertEquals((await program.ended()).code, 0);
+});
+
+Deno.test("reeltime --sandbox tells everyone that nothing goes to Frame.io", async () => {
+  await using desk = await openDesk("");
+  await using program = start(
+    ["--watch", desk.path("take01.mov"), "--sandbox", "--state", desk.state, ...ANY_PORT],
+  );
+  await program.line(/^Uploading to \S+, the sandbox on this machine and not Frame\.io, journal/);
+  await program.line(/waiting for the recording/);
+  const { machine, takes } = await (await fetch(`${await pageOf(program)}/api/takes`)).json();
+  assertEquals([machine.sandbox, takes[0].sandbox], [true, true]);
 });

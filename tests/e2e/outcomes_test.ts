@@ -39,7 +39,7 @@ async function checkDeadRecorder(sandbox: SandboxProcess): Promise<void> {
   mov.die();
   const { code, out } = await upload.ended();
   assertEquals(code, 3);
-  assertMatch(out, /finalized and verified, not finalized by its recorder/);
+  assertMatch(out, /whole and verified; its recorder never closed the file/);
   await sandbox.arrived("dead.mov", path);
 }
 

@@ -16,6 +16,8 @@ export interface Fixture extends AsyncDisposable {
   readonly asked: string[];
   /** Refuses what buttons ask for, from now on. */
   refuse(): void;
+  /** Tells the page that reeltime ends, with the scene as it is. */
+  end(): void;
   /** Answers no request of the page any more, or again. */
   answer(isAnswering: boolean): void;
 }
@@ -57,9 +59,10 @@ export function startFixture(first: string): Fixture {
     return c.body(stream, 200, { "Content-Type": "text/event-stream" });
   });
   /** Says that something happened, so that the page reads again at once. */
-  function tell(): void {
+  function tell(type = "part.stored", value: unknown = {}): void {
     for (const reader of readers) {
-      reader.enqueue(new TextEncoder().encode("event: part.stored\ndata: {}\n\n"));
+      const message = `event: ${type}\ndata: ${JSON.stringify(value)}\n\n`;
+      reader.enqueue(new TextEncoder().encode(message));
     }
   }
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, app.fetch);
@@ -75,6 +78,7 @@ export function startFixture(first: string): Fixture {
     },
     asked,
     refuse: () => void (isRefusing = true),
+    end: () => tell("ended", answersOf(scene, over).takes),
     answer: (next) => void (isAnswering = next),
     [Symbol.asyncDispose]() {
       for (const reader of readers) reader.close();

@@ -84,7 +84,7 @@ export async function checkJourney(
   await press("Finish");
   await dialog.getByRole("button", { name: "Finish take" }).press("Enter");
   const done = page.locator("#done .card"); // another card waits for what comes under that path next
-  await done.getByText("finalized and verified").waitFor();
+  await done.getByText("whole and verified").waitFor();
   await done.getByRole("button", { name: "Details" }).click();
   await done.getByRole("button", { name: "Copy" }).click();
   await done.getByText("Copied").waitFor();

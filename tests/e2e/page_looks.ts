@@ -21,7 +21,9 @@ export async function checkStates(browser: Browser, colorScheme: "light" | "dark
     ["verifying", "12 to send again"],
     ["paused", "once resumed"],
     ["failed", "Needs you"],
-    ["finished", "115 GB are in Frame.io"],
+    ["finished", "its recorder never finished it: see whether it plays"],
+    ["sandbox", "154 MB are in the sandbox on this machine. Nothing is in Frame.io"],
+    ["given_up", "Given up"],
   ];
   for (const [scene, says] of states) {
     fixture.show(scene);
@@ -127,5 +129,30 @@ export async function checkSteady(browser: Browser): Promise<void> {
       `[...document.querySelectorAll(".gauges div, .legend li, #going .facts div, #going button, .why")]
       .map((element) => JSON.stringify(element.getBoundingClientRect()))`,
     );
+  }
+}
+
+/** Legend, facts and buttons stand on lines of their own on a small notebook, none of them alone. */
+export async function checkWidths(browser: Browser): Promise<void> {
+  await using fixture = startFixture("live");
+  for (const width of [1000, 1024]) {
+    const viewport = { width, height: 800 };
+    const { page, evaluate } = await look(browser, fixture.url, { viewport });
+    await page.getByText("of 803 parts").waitFor();
+    const lines = (selector: string) =>
+      evaluate<number>(
+        `new Set([...document.querySelectorAll("#going " + ${JSON.stringify(selector)})]
+          .filter((element) => element.checkVisibility())
+          .map((element) => Math.round(element.getBoundingClientRect().bottom))).size`,
+      );
+    const counts = [await lines(".legend li"), await lines(".facts div"), await lines(".acts")];
+    assertEquals(counts, [1, 1, 1], `${width} px`);
+    const [asset, acts] = await evaluate<number[]>(
+      `["asset", "acts"].map((name) => document.querySelector("#going ." + name))
+        .map((element) => element.getBoundingClientRect())
+        .map(({ top, bottom }) => Math.round((top + bottom) / 2))`,
+    );
+    assertEquals(asset, acts, `asset and buttons stand side by side at ${width} px`);
+    await page.close();
   }
 }

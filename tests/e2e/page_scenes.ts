@@ -186,10 +186,36 @@ export const SCENES: Readonly<Record<string, () => Partial<Scene>>> = {
       done("2", {
         endedBy: "writer_gone",
         finishedByRecorder: false,
-        words: "finalized and verified, not finalized by its recorder",
+        words: "whole and verified; its recorder never closed the file",
       }),
     ],
     history: HISTORY,
+  }),
+  sandbox: () => ({
+    takes: [done("4", { sandbox: true, recordedBytes: 154 * MB, storedBytes: 154 * MB })],
+  }),
+  given_up: () => ({
+    takes: [
+      live(),
+      takeView({
+        id: "w",
+        phase: "waiting",
+        rateBytesPerSecond: 0,
+        strip: [],
+        behindSeconds: null,
+        words: "waiting for the recording",
+        name: "B001.mov",
+      }),
+      still({
+        id: "g",
+        phase: "cancelled",
+        words: "given up: what is stored stays incomplete in Frame.io",
+        name: "C001.mov",
+        behindSeconds: null,
+        operations: [],
+      }),
+      done("3"),
+    ],
   }),
   verifying: () => ({
     takes: [live({

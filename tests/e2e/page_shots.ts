@@ -14,6 +14,7 @@ interface Shot {
   readonly isDark?: boolean;
   readonly path?: string;
   readonly isLost?: boolean;
+  readonly isEnded?: boolean;
   readonly isOpen?: boolean;
 }
 
@@ -35,6 +36,9 @@ const SHOTS: Readonly<Record<string, Shot>> = {
   login: { scene: "idle", path: "/login", width: 800, height: 600 },
   disconnected: { scene: "live", isLost: true },
   ugly: { scene: "ugly" },
+  sandbox: { scene: "sandbox" },
+  ended: { scene: "finished", isEnded: true },
+  "given-up": { scene: "given_up" },
 };
 
 const [folder = "docs/screenshots", ...names] = Deno.args;
@@ -65,6 +69,10 @@ async function shoot(name: string): Promise<void> {
   if (shot.isLost) {
     fixture.answer(false);
     await page.getByText("Connection lost").waitFor();
+  }
+  if (shot.isEnded) {
+    fixture.end();
+    await page.getByText("reeltime has ended:").waitFor();
   }
   await page.waitForTimeout(400);
   await page.screenshot({ path: join(folder, `${name}.png`) });

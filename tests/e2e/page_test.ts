@@ -3,8 +3,16 @@ import { MIB } from "../../src/parts/limits.ts";
 import { createMov } from "../support/mov_writer.ts";
 import { noBrowser, startBrowser } from "./browser.ts";
 import { ACCESS, ANY_PORT, openDesk, pageOf } from "./desk.ts";
+import { checkEnd } from "./page_end.ts";
 import { checkJourney } from "./page_journey.ts";
-import { checkButtons, checkFifty, checkNames, checkStates, checkSteady } from "./page_looks.ts";
+import {
+  checkButtons,
+  checkFifty,
+  checkNames,
+  checkStates,
+  checkSteady,
+  checkWidths,
+} from "./page_looks.ts";
 import { start } from "./program.ts";
 import { type SandboxProcess, startSandbox } from "./sandbox.ts";
 import { sideBySide } from "./side_by_side.ts";
@@ -20,7 +28,8 @@ async function checkFinish(sandbox: SandboxProcess): Promise<void> {
   await program.line(/finish\.mov +recording/);
   const { takes: [take] } = await (await fetch(new URL("/api/takes", page))).json();
 
-  const ask = (header: string) => statusOf(page, `POST /api/takes/${take.id}/finish`, header);
+  const ask = (header: string) =>
+    statusOf(page, `POST /api/takes/${take.id}/finish`, `${header}Content-Length: 0\r\n`);
   const own = `Host: ${page.host}\r\n`;
   assertEquals(await ask("Host: evil.example\r\n"), 421);
   assertEquals(await ask(`${own}Origin: http://evil.example\r\n`), 403);
@@ -42,12 +51,30 @@ async function checkFinish(sandbox: SandboxProcess): Promise<void> {
 /** Status of a request whose headers fetch would not send. */
 async function statusOf(page: URL, request: string, headers: string): Promise<number> {
   using connection = await Deno.connect({ hostname: page.hostname, port: Number(page.port) });
-  const text = `${request} HTTP/1.1\r\n${headers}Connection: close\r\nContent-Length: 0\r\n\r\n`;
+  const text = `${request} HTTP/1.1\r\n${headers}Connection: close\r\n\r\n`;
   await connection.write(new TextEncoder().encode(text));
   const answer = new Uint8Array(64);
   const count = await connection.read(answer);
   const line = new TextDecoder().decode(answer.subarray(0, count ?? 0));
   return Number(/^HTTP\/1\.1 (\d+)/.exec(line)?.[1]);
+}
+
+/** Whatever is asked of the API, nothing but the program's own words reaches the terminal. */
+async function checkSilence(sandbox: SandboxProcess): Promise<void> {
+  await using desk = await openDesk(sandbox.url);
+  const program = desk.watch(desk.path("silence.mov"), ANY_PORT);
+  const page = await pageOf(program);
+  const post = (path: string, headers: string) =>
+    statusOf(new URL(page), `POST ${path}`, `Host: ${new URL(page).host}\r\n${headers}`);
+  assertEquals(await post("/api/takes/none/pause", ""), 404); // without any length, as curl does
+  assertEquals(await post("/api/takes", "Content-Length: 0\r\n"), 422);
+  const body = JSON.stringify({ path: desk.path("more.mov") });
+  const headers = { "Content-Type": "application/json" };
+  const added = await fetch(new URL("/api/takes", page), { method: "POST", headers, body });
+  await added.body?.cancel();
+  assertEquals(added.status, 202);
+  program.signal("SIGINT");
+  assertEquals((await program.ended()).err, "");
 }
 
 async function checkTakenPort(sandbox: SandboxProcess): Promise<void> {
@@ -91,6 +118,10 @@ Deno.test("reeltime's page", async (t) => {
       run: () => checkFinish(sandbox),
     },
     {
+      name: "leaves the terminal alone whatever is posted to it",
+      run: () => checkSilence(sandbox),
+    },
+    {
       name: "asked for on a port in use is status 2",
       run: () => checkTakenPort(sandbox),
     },
@@ -119,11 +150,16 @@ Deno.test({
           name: "shows a take from before its first byte to its end, and does what is pressed",
           run: () => checkJourney(browser, sandbox, shots),
         },
+        {
+          name: "keeps how a run left things, and goes on with the next one",
+          run: () => checkEnd(browser, sandbox),
+        },
         { name: "is fit for all in light", run: () => checkStates(browser, "light") },
         { name: "is fit for all in dark", run: () => checkStates(browser, "dark") },
         { name: "shows fifty takes as rows that open", run: () => checkFifty(browser) },
         { name: "shows names as text", run: () => checkNames(browser) },
         { name: "asks before something is lost", run: () => checkButtons(browser) },
+        { name: "keeps its lines on a small notebook", run: () => checkWidths(browser) },
         { name: "moves nothing while figures change", run: () => checkSteady(browser) },
       ]);
     } finally {

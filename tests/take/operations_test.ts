@@ -182,7 +182,8 @@ Deno.test("Studio.cancel() ends the take for good, tells once what stays, and th
   await assertArrived(house, path);
   const told = house.events.flatMap((event) => event.type === "take.warned" ? [event.message] : []);
   assertEquals(told.length, 1);
-  assertStringIncludes(told[0]!, `asset ${left!.id}, which will never be complete`);
+  const where = `given up: what is stored stays in Frame.io as asset ${left!.id}`;
+  assertStringIncludes(told[0]!, `${where}, which will never be complete`);
   assertEquals((await house.assets())[0]!.status === "complete", false);
 });
 

@@ -4,7 +4,7 @@
  *
  * @import { Operation, TakeView } from "../view.ts"
  */
-import { size } from "./words.js";
+import { placeOf, size } from "./words.js";
 
 /**
  * The button of each operation, in the order they stand in.
@@ -16,7 +16,10 @@ export const ACTIONS = {
   resume: { label: "Resume", hint: "Go on sending" },
   pause: { label: "Pause", hint: "Send nothing until it is resumed" },
   finish: { label: "Finish…", hint: "End the take at its present size" },
-  prioritise: { label: "Send first", hint: "Send its parts before those of other takes" },
+  prioritise: {
+    label: "Send first",
+    hint: "The next free lanes are its; what is under way goes on",
+  },
   cancel: { label: "Give up…", hint: "Stop uploading this take for good" },
 };
 
@@ -41,7 +44,7 @@ export function questionOf(operation, view) {
     return {
       title: "Give this take up?",
       text: `Nothing more of it is sent. The ${size(view.storedBytes)} that are stored stay ` +
-        "incomplete in Frame.io and do not play. The file on disk is left alone. " +
+        `incomplete in ${placeOf(view)} and do not play. The file on disk is left alone. ` +
         "This cannot be undone.",
       keep: "Keep uploading",
       go: "Give it up",

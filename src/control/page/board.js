@@ -5,7 +5,7 @@ import { groupOf } from "./words.js";
 /** From so many takes in a group on, each is a row that opens: fifty fit on a few screens. */
 const DENSE_FROM = 5;
 
-const GROUPS = ["attention", "going", "done"];
+const GROUPS = ["attention", "going", "done", "given-up", "waiting"];
 const $ = (id) => document.getElementById(id);
 
 /** Makes the board; `act` is called with a take and the operation whose button was pressed. */

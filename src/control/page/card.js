@@ -4,7 +4,7 @@ import { stripCounts } from "./cells.js";
 import { drawSpark } from "./spark.js";
 import { drawStrip } from "./strip.js";
 import { createTimeline } from "./timeline.js";
-import { clock, duration, isOver, PHASES, size, toneOf } from "./words.js";
+import { clock, duration, isOver, PHASES, placeOf, size, toneOf } from "./words.js";
 import { copy, setLink, write, writeFacts, writeList } from "./write.js";
 
 /** What a state of parts is called in the legend. */
@@ -122,7 +122,7 @@ export function createCard(act) {
     const isLink = setLink(at("link"), assetUrl);
     at("link").hidden = !isLink;
     at("id-box").hidden = isLink;
-    write(at("link"), phase === "finalized" ? "Open in Frame.io ↗" : "See in Frame.io ↗");
+    write(at("link"), `${phase === "finalized" ? "Open" : "See"} in ${placeOf(view)} ↗`);
   }
 
   function showFormer(assets) {

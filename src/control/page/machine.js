@@ -4,12 +4,39 @@ import { setAttribute, write, writeFacts } from "./write.js";
 
 const $ = (id) => document.getElementById(id);
 
-/** Shows the machine's word; `answeredAt` is when the program last answered, in wall-clock milliseconds. */
-export function showMachine(machine, { isStale, answeredAt }) {
+/** What is said of the connection; only one that stands has a green dot. */
+const LINKS = {
+  lost: "Connection lost",
+  connecting: "Connecting…",
+  connected: "Connected",
+  ended: "Ended",
+};
+
+const ALARMS = {
+  lost: "No answer from reeltime. The figures on this page are old.",
+  ended: "reeltime has ended.",
+};
+
+/**
+ * Shows the machine's word; `answeredAt` is when the program last answered, `endedAt` when it said that
+ * it ends, both in wall-clock milliseconds or null.
+ */
+export function showMachine(machine, { isStale, answeredAt, endedAt }) {
   const since = answeredAt === null ? null : clock(new Date(answeredAt));
+  const link = isStale
+    ? "lost"
+    : endedAt !== null
+    ? "ended"
+    : since === null
+    ? "connecting"
+    : "connected";
   document.body.classList.toggle("stale", isStale);
-  write($("link-text"), isStale ? "Connection lost" : since === null ? "Connecting…" : "Connected");
-  write($("alarm"), isStale ? "No answer from reeltime. The figures on this page are old." : "");
+  setAttribute($("link"), "data-link", link);
+  write($("link-text"), LINKS[link]);
+  write($("alarm"), ALARMS[link] ?? "");
+  $("sandbox").hidden = !machine?.sandbox;
+  $("ended").hidden = link !== "ended";
+  write($("ended"), `reeltime has ended: this is how it left things at ${since}.`);
   if (isStale) return showLost(since);
   if (machine === null) return;
   setAttribute($("machine"), "data-signal", machine.tone);
@@ -34,8 +61,7 @@ function showLost(since) {
 /** Shows what concerns all takes. */
 export function showGauges(machine, takes) {
   $("gauges").hidden = false;
-  const going =
-    takes.filter((take) => groupOf(take) === "going" && take.phase !== "waiting").length;
+  const going = takes.filter((take) => groupOf(take) === "going").length;
   const fullIn = machine.diskFullInSeconds;
   writeFacts($("gauge-list"), [
     ["On the way", going === 1 ? "1 take" : `${going} takes`],

@@ -60,6 +60,7 @@ const limits = createLimits();
 let takes = [];
 let machine = null;
 let answeredAt = null; // wall clock, because it goes on while the computer sleeps
+let endedAt = null; // wall clock: when reeltime said that it ends; what is shown is how it left things
 let isLost = false;
 let isReading = false;
 let isNewsWaiting = false;
@@ -86,8 +87,11 @@ async function readTakes() {
   readStartedAt = performance.now();
   isReading = true;
   isNewsWaiting = false;
+  const endedBefore = endedAt;
   try {
     const answer = await read("/api/takes");
+    if (endedAt !== endedBefore) throw new Error("asked of a program that has ended meanwhile");
+    endedAt = null; // another one has begun
     announce(answer.takes);
     const isNewlyDone = doneOf(answer.takes) !== doneOf(takes);
     ({ takes, machine } = answer);
@@ -95,7 +99,7 @@ async function readTakes() {
     if (isLost || isNewlyDone || performance.now() - slowReadAt > SLOW_MS) readSlowly();
     isLost = false;
   } catch {
-    isLost = true;
+    isLost = endedAt === null; // after an end, silence is as it should be
   }
   isReading = false;
   show();
@@ -121,12 +125,28 @@ function listen() {
     streamOpenedAt = performance.now();
     stream = new EventSource("/api/events");
     for (const type of EVENT_TYPES) stream.addEventListener(type, () => readWithin(0));
+    stream.addEventListener("ended", ({ data }) => keep(JSON.parse(data)));
   }
+}
+
+/** Keeps how reeltime left things when it ended. Another one on this address is looked for as before. */
+function keep(left) {
+  stream.close();
+  streamOpenedAt = performance.now();
+  clearTimeout(readTimer);
+  readDueAt = Infinity;
+  isNewsWaiting = false;
+  announce(left.takes);
+  ({ takes, machine } = left);
+  answeredAt = endedAt = Date.now();
+  isLost = false;
+  show();
+  readWithin(IDLE_MS);
 }
 
 /** Does what a button says; returns why it was refused, or null. */
 async function act(view, operation) {
-  if (isStale() || dialog.ask(view, operation)) return null;
+  if (!isLive() || dialog.ask(view, operation)) return null;
   const refusal = await send("POST", takePath(view, operation));
   readWithin(0);
   return refusal;
@@ -146,15 +166,17 @@ function announce(next) {
 }
 
 function isStale() {
-  return isLost || (answeredAt !== null && Date.now() - answeredAt > STALE_MS);
+  return isLost || (endedAt === null && answeredAt !== null && Date.now() - answeredAt > STALE_MS);
 }
 
+const isLive = () => !isStale() && endedAt === null;
+
 function show() {
-  showMachine(machine, { isStale: isStale(), answeredAt });
+  showMachine(machine, { isStale: isStale(), answeredAt, endedAt });
   if (answeredAt === null) return;
   showGauges(machine, takes);
   document.getElementById("empty").hidden = takes.length > 0;
-  board.update(takes, isStale());
+  board.update(takes, !isLive());
   dialog.update(takes);
 }
 

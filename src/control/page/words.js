@@ -26,6 +26,9 @@ export const PHASES = {
   failed: { name: "failed", glyph: "✗", tone: "bad" },
 };
 
+/** What a person should know of a recording that is stored as its recorder left it: it may not play. */
+export const NEVER_CLOSED = "its recorder never closed the file";
+
 /** @type {Readonly<Record<EndedBy, string>>} */
 const ENDERS = {
   operator: "ended by a person",
@@ -37,7 +40,7 @@ const ENDERS = {
 };
 
 /**
- * What a person should know of a take beyond its words, such as "not finalized by its recorder". How it
+ * What a person should know of a take beyond its words, such as that its recorder never closed it. How it
  * ended is left out where its recorder ended it, as it should.
  *
  * @param {TakeView} view
@@ -45,9 +48,19 @@ const ENDERS = {
  */
 export function marksOf(view) {
   const marks = [];
-  if (view.finishedByRecorder === false) marks.push("not finalized by its recorder");
+  if (view.finishedByRecorder === false) marks.push(NEVER_CLOSED);
   if (view.endedBy !== null && view.endedBy !== "container") marks.push(ENDERS[view.endedBy]);
   return marks.filter((mark) => !view.words.includes(mark));
+}
+
+/**
+ * Where a take goes, as people call it.
+ *
+ * @param {Pick<TakeView, "sandbox">} view
+ * @returns {string}
+ */
+export function placeOf({ sandbox }) {
+  return sandbox ? "the sandbox" : "Frame.io";
 }
 
 /**
@@ -79,11 +92,13 @@ export function toneOf(view) {
  * patience, a failed or suspended one asks for a person.
  *
  * @param {TakeView} view
- * @returns {"attention" | "going" | "done"}
+ * @returns {"attention" | "going" | "done" | "given-up" | "waiting"}
  */
 export function groupOf(view) {
+  if (view.phase === "waiting") return "waiting";
+  if (view.phase === "cancelled") return "given-up";
   if (!isOver(view)) return "going";
-  return view.phase === "finalized" || view.phase === "cancelled" ? "done" : "attention";
+  return view.phase === "finalized" ? "done" : "attention";
 }
 
 /**

@@ -60,7 +60,7 @@ export interface WatchConfig {
   /** Folders beside those of the recordings whose files may be added while it runs. */
   readonly allowRoots: readonly string[];
   /** `NAME` or `NAME:PORT` under which a proxy in front serves the page, as {@linkcode listen} does. */
-  readonly publicHosts?: readonly string[];
+  readonly publicHosts: readonly string[];
   readonly lanes: number;
   readonly idleMs: number;
   readonly abandonMs: number;

@@ -1,6 +1,6 @@
 import { Config } from "../errors.ts";
 import { ACCOUNT_FLAGS, accountOf } from "./account_flags.ts";
-import { CONTROL_FLAGS, controlToken } from "./control_args.ts";
+import { CONTROL_FLAGS, controlToken, publicHosts } from "./control_args.ts";
 import { parseFlags, textOf, wordsOf } from "./flags.ts";
 import { refuseAddresses, refuseFlagsOfSending, webUrl } from "./remote_args.ts";
 import { type S3Flags, s3Of } from "./s3_flags.ts";
@@ -84,6 +84,7 @@ function parseWatch(args: readonly string[], around: Surroundings): Command {
       stateFolder,
       listen: address === null ? null : { ...address, asked: listen !== undefined },
       controlToken: controlToken(flags, address, around),
+      publicHosts: publicHosts(flags, address),
       allowRoots: [...new Set((flags["allow-root"] as string[] | undefined) ?? [])],
       lanes: parseNumber(text("lanes"), "--lanes", { least: 1, most: 32, whole: true }, 5),
       idleMs: 1000 * parseNumber(text("idle"), "--idle", SECONDS, 60),
@@ -125,6 +126,7 @@ function parseUpload(args: readonly string[], around: Surroundings): Command {
     stateFolder,
     listen: address === null ? null : { ...address, asked: true },
     controlToken: controlToken(flags, address, around),
+    publicHosts: publicHosts(flags, address),
     allowRoots: [],
     lanes: parseNumber(text("lanes"), "--lanes", { least: 1, most: 32, whole: true }, 5),
     idleMs: 1000 * idleSeconds,
@@ -145,7 +147,9 @@ const UPLOAD_FLAGS = {
   boolean: ["sandbox", "json", "help"],
   string: [
     ...["name", "url", ...ACCOUNT_FLAGS, "state", "lanes", "idle", "listen", "control-token-file"],
+    "public-host",
   ],
+  collect: ["public-host"],
 };
 
 /** Times on the command line, in seconds, up to a week. */

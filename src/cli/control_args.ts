@@ -8,8 +8,8 @@ export const LEAST_TOKEN_CHARS = 16;
 
 /** Flags of the control API beside --listen. */
 export const CONTROL_FLAGS = {
-  string: ["control-token-file", "allow-root"],
-  collect: ["allow-root"],
+  string: ["control-token-file", "allow-root", "public-host"],
+  collect: ["allow-root", "public-host"],
 };
 
 /**

@@ -42,6 +42,7 @@ export async function runDemo(
       stateFolder: join(folder, "state"),
       listen: { hostname: "127.0.0.1", port: 0, asked: true },
       controlToken: null,
+      publicHosts: [],
       allowRoots: [],
       lanes: 5,
       idleMs: 60_000,

@@ -34,7 +34,7 @@ export interface StatusPage {
  * @throws Config if the address that was asked for cannot be had.
  */
 export function serveStatus(config: WatchConfig, page: StatusPage): ControlServer | null {
-  const { listen, stateFolder, controlToken, recordings, allowRoots, publicHosts = [] } = config;
+  const { listen, stateFolder, controlToken, recordings, allowRoots, publicHosts } = config;
   if (listen === null) return null;
   const { studio, views, limits, events, say } = page;
   const clock = systemClock;

@@ -33,6 +33,9 @@ PATH may not exist yet. The program exits when every take has ended.
   --control-token-file FILE
                       file that holds the token of the status page and control API; or environment
                       REELTIME_CONTROL_TOKEN. Needed where --listen is more than this machine
+  --public-host NAME[:PORT]
+                      name under which a proxy with TLS in front serves the page; may be given
+                      several times. Needs the control token
   --allow-root DIR    folder whose recordings may be added over the control API, beside those of
                       the --watch files; may be given several times
   --lanes N           parallel PUTs, 1 to 32, default 5
@@ -66,6 +69,7 @@ export const UPLOAD_USAGE = `reeltime upload: uploads files that are whole
   --sandbox, --api, --folder, --folder-path, --account, --route, --token-file, --state, --lanes,
   --json              as in reeltime --help
   --listen HOST:PORT  a status page; default none
+  --control-token-file, --public-host   of that page, as in reeltime --help
   --idle SECONDS      how long a file must stand still to be taken as it is; default 2
   --help
 

@@ -62,9 +62,10 @@ export function hostAllowList(allowedHosts: () => readonly string[]): Middleware
 /** Where to go instead; how other machines reach this one it does not know itself. */
 function wayTo(allowed: readonly string[]): string {
   const port = allowed.find((one) => one.startsWith("*:"))?.slice(2);
-  return port === undefined
+  const way = port === undefined
     ? `Open http://${allowed[0] ?? "localhost"}, the address reeltime printed at its start.`
     : `Open http://ADDRESS:${port} with this machine's address in numbers, not by a name.`;
+  return `${way} If a proxy in front has that name, start reeltime with --public-host NAME.`;
 }
 
 /**

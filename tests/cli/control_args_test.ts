@@ -1,7 +1,8 @@
-import { assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { parseCommand } from "../../src/cli/args.ts";
 import { controlToken, publicHosts } from "../../src/cli/control_args.ts";
 import { Config } from "../../src/errors.ts";
-import { type Machine, watch } from "./surroundings_stub.ts";
+import { type Machine, surroundings, watch } from "./surroundings_stub.ts";
 
 const TOKEN = "0123456789abcdef";
 const ENV = { HOME: "/home/me", FRAMEIO_TOKEN: "env-token", FRAMEIO_FOLDER: "env-folder" };
@@ -99,6 +100,17 @@ Deno.test("a page that a proxy shows to others asks for a token, also where it l
   assertMatch(message, /^Cannot be served as set\.example without a control token/);
   const token = controlToken(flags, at, around({ REELTIME_CONTROL_TOKEN: TOKEN }));
   assertEquals(token?.reveal(), TOKEN);
+});
+
+Deno.test("--public-host may be given several times, to --watch and to upload", () => {
+  const machine = { env: { ...ENV, REELTIME_CONTROL_TOKEN: TOKEN } };
+  const names = ["--public-host", "a.example", "--public-host", "b.example:8443"];
+  assertEquals(watch(WATCH).publicHosts, []);
+  assertEquals(watch([...WATCH, ...names], machine).publicHosts, ["a.example", "b.example:8443"]);
+  const upload = ["upload", "/card/a.mov", "--listen", "127.0.0.1:1"];
+  const command = parseCommand([...upload, ...names], surroundings(machine));
+  assert(command.is === "upload");
+  assertEquals(command.config.publicHosts, ["a.example", "b.example:8443"]);
 });
 
 Deno.test("--allow-root may be given several times", () => {

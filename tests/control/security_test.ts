@@ -68,6 +68,7 @@ Deno.test("the name of a proxy in front is the page's own, over https and http, 
   }
   const refused = await (await ask("/", "GET", { Host: "evil.example" })).json();
   assertStringIncludes(refused.remedy, "http://ADDRESS:4100");
+  assertStringIncludes(refused.remedy, "--public-host NAME");
 });
 
 const FOREIGN: Record<string, string>[] = [

@@ -29,12 +29,8 @@ export function keyActions(
   function finish(id: string | undefined): void {
     const view = views().find((view) => view.id === id && view.canFinish);
     if (view === undefined) return say("It cannot be finished now");
-    try {
-      studio.finish(view.id);
-      say(`Finishing ${view.name} at its present size, by your word`);
-    } catch (error) { // its journal cannot be written: the next key counts all the same
-      say((error as Error).message);
-    }
+    studio.finish(view.id);
+    say(`Finishing ${view.name} at its present size, by your word`);
   }
 
   function offer(): void {
@@ -49,8 +45,12 @@ export function keyActions(
   return (key) => {
     const choices = offered;
     offered = [];
-    if (key === "r") resume();
-    else if (key === "f") offer();
-    else if (/^[1-9]$/.test(key) && choices.length > 0) finish(choices[Number(key) - 1]);
+    try {
+      if (key === "r") resume();
+      else if (key === "f") offer();
+      else if (/^[1-9]$/.test(key) && choices.length > 0) finish(choices[Number(key) - 1]);
+    } catch (error) { // the journal cannot be written: the next key counts all the same
+      say((error as Error).message);
+    }
   };
 }

@@ -1,5 +1,6 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { HTTPException } from "hono/http-exception";
+import { Unavailable } from "../errors.ts";
 import { drainBodies, wholeBodies } from "./bodies.ts";
 import type { ControlDeps } from "./deps.ts";
 import { addEventRoutes } from "./event_routes.ts";
@@ -59,6 +60,15 @@ export function createApp(deps: ControlDeps): OpenAPIHono {
         status: error.status,
         detail: `Cannot read the body of ${c.req.method} ${repeated(c.req.path)}: ${what}.`,
         remedy: "Send JSON with Content-Type: application/json, as GET /openapi.json describes it.",
+      });
+    }
+    if (error instanceof Unavailable) { // the journal is held by another process: nothing was written
+      return refuse(c, {
+        type: "urn:reeltime:not-now",
+        title: "Not possible at this moment",
+        status: 503,
+        detail: error.message,
+        remedy: "Nothing was changed. Try again in a moment.",
       });
     }
     // What went wrong inside may name files and hosts: it is not told to whoever asks.

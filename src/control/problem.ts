@@ -89,5 +89,6 @@ const WORDS: Readonly<Record<number, string>> = {
   422: "The request does not fit its schema, or the recording cannot be watched.",
   429: "Too many wrong tokens from there.",
   500: "A fault of reeltime.",
-  503: "Too many event streams are open, or too many bodies are waited for.",
+  503:
+    "Too many event streams are open or bodies waited for, or the journal is held by another process.",
 };

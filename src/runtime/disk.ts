@@ -86,13 +86,19 @@ export function createDisk(gates: (folder: string) => DiskGate): Disk {
         signal,
       )
     );
+  const isNetworkVolume: Disk["isNetworkVolume"] = async (path) =>
+    await gates(dirname(path)).pass(`Cannot look at ${path}`, () => volumeOf(path)) === "network";
   return {
     stat,
     open: (path, signal) => orNull(() => openSource(path, stat, gates(dirname(path)), signal)),
     realPath,
-    watch,
-    isNetworkVolume: async (path) =>
-      await gates(dirname(path)).pass(`Cannot look at ${path}`, () => volumeOf(path)) === "network",
+    // Of a network volume hints tell only what this machine does there, and where it hangs, Deno's one
+    // thread for all watches stands still with it (seen with 2.9).
+    watch(folder, onHint, signal) {
+      isNetworkVolume(folder).then((isNetwork) => isNetwork || watch(folder, onHint, signal))
+        .catch(() => {}); // polling is the truth anyway
+    },
+    isNetworkVolume,
     writers: (path, fileId) =>
       writersGate.pass("Cannot tell who writes", () => systemWriters(path, fileId)),
   };

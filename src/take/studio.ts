@@ -158,7 +158,7 @@ export function createStudio(
     place.watch.done.catch(() => {}); // run() hands it on
   }
 
-  function open(target: Target, lock: RecordingLock, firstId?: string): void {
+  function open(target: Target, lock: RecordingLock, firstId: string): void {
     const place: Place = { target, lock, takeId: null, watch: NOT_YET };
     places.push(place);
     watch(place, firstId);
@@ -199,7 +199,8 @@ export function createStudio(
     async run() {
       const locks = lockAll(targets, options.lock);
       try {
-        targets.forEach((target, i) => open(target, locks[i]!));
+        // Shown at once: whoever adds one of them again is told under which id.
+        targets.forEach((target, i) => open(target, locks[i]!, room.random.hex(8)));
         isRunning = true;
         for (;;) {
           const watches = places.map((place) => place.watch);

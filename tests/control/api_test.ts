@@ -1,3 +1,4 @@
+import { Unavailable } from "../../src/errors.ts";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Config } from "../../src/errors.ts";
 import { controlWorld } from "./control_world.ts";
@@ -169,4 +170,17 @@ Deno.test("GET /api/history tells the takes that came to their end", async () =>
     proof: "Every byte was read again after the end and equals what is stored",
   });
   assertEquals(await (await ask("/api/history")).json(), { takes: finishedTakes });
+});
+
+Deno.test("an operation that cannot be written down is refused, with what to do", async () => {
+  const operate = () => {
+    throw new Unavailable("Cannot write the journal: another reeltime process holds it", "disk");
+  };
+  const { send } = controlWorld({ operate });
+  const response = await send("/api/takes/t1/pause", "POST");
+  assertEquals(response.status, 503);
+  assertEquals(
+    (await response.json()).detail,
+    "Cannot write the journal: another reeltime process holds it",
+  );
 });

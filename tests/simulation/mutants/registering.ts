@@ -101,7 +101,7 @@ export const registering: readonly Mutant[] = [
     },
     {
       name: "an asset counts as complete before it is",
-      from: 'typeof field(answer, "upload_completed_at") === "string"',
+      from: 'textField(answer, "upload_completed_at") !== null',
       to: 'field(answer, "upload_completed_at") !== undefined',
     },
     {
@@ -118,8 +118,8 @@ export const registering: readonly Mutant[] = [
     },
     {
       name: "the recording's age goes out as it is, below zero where a clock was set back",
-      from: "offset: Math.max(0, Math.floor(ageSeconds)),",
-      to: "offset: -Math.floor(ageSeconds) - 1,",
+      from: "const offset = Math.max(0, Math.floor(ageSeconds));",
+      to: "const offset = -Math.floor(ageSeconds) - 1;",
     },
   ]),
   ...mutantsOf("src/frameio/rate_gate.ts", [
@@ -160,13 +160,13 @@ export const registering: readonly Mutant[] = [
     },
     {
       name: "429 ends the take",
-      from: "if (answer.status === 429) {",
-      to: "if (answer.status === 42) {",
+      from: "if (answer.status === 429 || ",
+      to: "if (answer.status === 42 || ",
     },
     {
       name: "a login page's 403 is taken for the service's",
-      from: "return status < 400 || [403, 407, 511].includes(status);",
-      to: "return status < 400;",
+      from: "if (status < 400 || [403, 407, 511].includes(status)) return true;",
+      to: "if (status < 400) return true;\n  if ([403, 407, 511].includes(status)) return false;",
     },
     {
       name: "a message repeats the token",

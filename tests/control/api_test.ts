@@ -1,6 +1,5 @@
-import { Unavailable } from "../../src/errors.ts";
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { Config } from "../../src/errors.ts";
+import { Config, Unavailable } from "../../src/errors.ts";
 import { controlWorld } from "./control_world.ts";
 import { takeView } from "./views.ts";
 
@@ -177,7 +176,7 @@ Deno.test("an operation that cannot be written down is refused, with what to do"
     throw new Unavailable("Cannot write the journal: another reeltime process holds it", "disk");
   };
   const { send } = controlWorld({ operate });
-  const response = await send("/api/takes/t1/pause", "POST");
+  const response = await send("/api/takes/t1/pause", "POST", undefined);
   assertEquals(response.status, 503);
   assertEquals(
     (await response.json()).detail,

@@ -148,8 +148,13 @@ export function createTake(
     for (const step of steps) {
       if (step.do === "conclude") {
         await conclude(desk, signal);
-        // That took a while: what was done to the recording meanwhile is told, too.
-        if (await lookOnce() !== null) refuseLateChange(desk);
+        // That took a while: what was done to the recording meanwhile is told, too. Everything is in by
+        // now, so an interruption cuts only this look short.
+        const last = await lookOnce().catch((error) => {
+          if (signal.aborted) return null;
+          throw error;
+        });
+        if (last !== null) refuseLateChange(desk);
         return true;
       }
       await perform(step);

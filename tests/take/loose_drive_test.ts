@@ -38,7 +38,7 @@ async function openScene() {
       const disk: Disk = {
         ...createDisk((folder) => (folder === here ? gates : systemGates)(folder)),
         // Or this machine's other processes had a say: the walk touches all that they have open.
-        writers: () => Promise.resolve("some"),
+        writers: () => Promise.resolve("unknown"),
         // Deno has one thread for all watches (notify-rs): it hangs with the drive, and whoever closes a
         // watch then hangs with it.
         watch: () => {},

@@ -25,9 +25,9 @@ export interface ViewMoment {
 
 /** The view of one take: everything that any surface shows, in one place, so that none disagree. */
 export function viewOf(shown: Shown, moment: ViewMoment = {}): TakeView {
-  const { takeId, target, snapshot, already, prioritised = false, corrected = false } = shown;
+  const { takeId, target, snapshot, already, prioritised = false } = shown;
   const { state, sight, meter, outcome } = snapshot;
-  const phase = phaseOf(snapshot, already || corrected);
+  const phase = phaseOf(snapshot, already);
   const isGone = phase === "cancelled";
   const over = state.finalized !== null || outcome !== null || isGone;
   // After a restart nothing was looked at yet; but what is stored was on disk.
@@ -74,7 +74,7 @@ export function viewOf(shown: Shown, moment: ViewMoment = {}): TakeView {
     finishedByRecorder: endedNow?.finishedByRecorder ?? null,
     tailSeconds: state.finalized === null ? null : state.finalized.tailMs / 1000,
     verified: state.verified,
-    problem: corrected ? null : snapshot.trouble,
+    problem: snapshot.trouble,
     canFinish,
     prioritised,
     operations: operationsOf(phase, snapshot, canFinish, prioritised),
@@ -84,9 +84,9 @@ export function viewOf(shown: Shown, moment: ViewMoment = {}): TakeView {
   };
 }
 
-function phaseOf(snapshot: TakeSnapshot, isFinalized: boolean): TakePhase {
+function phaseOf(snapshot: TakeSnapshot, already: boolean): TakePhase {
   const { state, sight, outcome } = snapshot;
-  if (isFinalized) return "finalized";
+  if (already) return "finalized";
   if (snapshot.cancelled) return "cancelled";
   if (outcome?.is === "failed") return "failed";
   if (outcome?.is === "suspended") return "suspended";
@@ -130,7 +130,7 @@ const NETWORK_WORDS = ", on a network volume: the end is told some seconds later
 
 function wordsOf(
   phase: TakePhase,
-  { snapshot, already, corrected }: Shown,
+  { snapshot, already }: Shown,
   { recordedBytes, verifiedBytes, standstill, sandbox }: {
     readonly recordedBytes: number;
     readonly verifiedBytes: number;
@@ -160,7 +160,6 @@ function wordsOf(
     case "finalizing":
       return `finalizing${mark}`;
     case "finalized":
-      if (corrected) return "changed after it was finalized; the corrected asset holds it as it is";
       if (already) return `finalized before and unchanged${mark}`;
       return state.ended?.by === "deleted"
         ? "deleted before its recorder finished it; every byte it had is stored and verified"

@@ -10,8 +10,6 @@ export interface Shown {
   readonly snapshot: TakeSnapshot;
   /** True when nothing had to be done: it was finalized by an earlier run. */
   readonly already: boolean;
-  /** It was changed after it was finalized, and another take holds it as it is now. */
-  readonly corrected?: boolean;
   /** Its parts go before those of others. */
   readonly prioritised?: boolean;
 }

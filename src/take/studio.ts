@@ -61,8 +61,6 @@ interface Entry {
   readonly take: Take | null;
   /** Tells of an entry without a take: nothing is recorded yet, or it is over. */
   readonly without: "empty" | "ended";
-  /** Another take holds what was changed after this one. */
-  readonly isCorrected?: true;
   /** It has failed, and is about to begin again. */
   readonly isRetried?: true;
   readonly place: Place;
@@ -117,8 +115,7 @@ export function createStudio(
         shown() {
           const now = snapshot();
           const prioritised = now.outcome === null && room.lanes.prioritised() === takeId;
-          const corrected = entries.get(takeId)?.isCorrected ?? false;
-          return { takeId, target, snapshot: now, already, prioritised, corrected };
+          return { takeId, target, snapshot: now, already, prioritised };
         },
         ...{ take, without, place },
       });
@@ -143,10 +140,7 @@ export function createStudio(
         show(takeId, () => still(takeId, trouble, outcome), null, "ended");
         waitingId = null;
       },
-      corrected(takeId) {
-        const entry = entries.get(takeId);
-        if (entry !== undefined) entries.set(takeId, { ...entry, isCorrected: true });
-      },
+      corrected: (takeId) => void entries.delete(takeId),
     };
   }
 

@@ -34,7 +34,7 @@ export interface Stage {
   already(state: TakeState): void;
   /** The take came to its end. */
   over(takeId: string, outcome: TakeOutcome): void;
-  /** What was changed after this take is whole in another asset. */
+  /** What was changed after this take is whole in another asset, whose take stands for both. */
   corrected(takeId: string): void;
 }
 
@@ -147,6 +147,10 @@ async function follow(
     if (corrected?.fileId === fileId && ended.is === "done") {
       corrected.takeIds.forEach(stage.corrected);
       corrected = null;
+      const message =
+        `${target.name} was changed after it had been finalized. This asset holds it as ` +
+        "it is now; the earlier one stays in Frame.io";
+      room.bus.publish(id, { type: "take.warned", message });
     }
     await hasEnded(take);
   }

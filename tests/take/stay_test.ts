@@ -143,7 +143,12 @@ Deno.test("watch names the next recording as it is called, and a corrected take 
   await within(
     until(() => views().every(({ phase }) => phase === "finalized" || phase === "waiting")),
   );
-  assertMatch(views()[0]!.words, /corrected asset/);
+  assertEquals(views()[0]!.name, "take (corrected).mov", "it stands for both");
+  const warned = house.events.find(typed("take.warned"));
+  assertMatch(
+    warned?.type === "take.warned" ? warned.message : "",
+    /the earlier one stays in Frame/,
+  );
   await upload.stop();
 });
 

@@ -35,8 +35,8 @@ export function proxiesOf(env: (name: string) => string | undefined = permittedE
   };
 }
 
-/** This machine's own addresses. */
-const THIS_MACHINE = ["localhost", "127.0.0.1", "::1"];
+/** This machine's own addresses, by number: a name may be meant to go through the proxy. */
+const THIS_MACHINE = ["127.0.0.1", "::1"];
 
 /**
  * Has this machine reached without a proxy from now on, by fetch too: no proxy finds the sandbox in

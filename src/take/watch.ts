@@ -119,6 +119,7 @@ async function follow(
   let corrected: Corrected | null = null;
   let outcome: TakeOutcome = { is: "suspended" };
   let isEnough = false;
+  const isAll = () => isEnough && !past.again;
   const waitingId = () => waiting.id ??= room.random.hex(8);
   const nameOf = (fileId: string) =>
     correctedName(target.name, corrected?.fileId === fileId ? corrected.takeIds.length : 0);
@@ -166,8 +167,9 @@ async function follow(
         continue;
       }
       const found = await firstBytes(room, target, past, wake, signal, {
-        onWait: (trouble) => void (takes.size === 0 && stage.waiting(waitingId(), trouble)),
-        isEnough: () => isEnough && !past.again,
+        onWait: (trouble) =>
+          void (takes.size === 0 && !isAll() && stage.waiting(waitingId(), trouble)),
+        isEnough: isAll,
       });
       if (found === null) {
         if (signal.aborted || !past.again) break;

@@ -52,11 +52,6 @@ export const ending: readonly Mutant[] = [
       to: "        // The final part came in",
     },
     {
-      name: "an asset is left though its final part has just come in",
-      from: "        if (state.finalized !== null || state.cancelled) return;\n",
-      to: "",
-    },
-    {
       name: "the end is told once, not once for each asset",
       from: '        abandonAsset(desk, step.reason);\n        toldJudgement = "growing";\n',
       to: "        abandonAsset(desk, step.reason);\n",

@@ -26,7 +26,7 @@ async function checkKeys(
   await using mov = await createMov(path);
   await mov.roll(11 * MIB);
   await using terminal = watchOnTerminal(desk, path);
-  await terminal.program.line(/recorded +11\.5 MB/);
+  await terminal.program.line(/recorded +11\.5 MB +stored +5\.24 MB/);
   await terminal.type(keys);
   const { code, out } = await terminal.program.ended();
   assertMatch(out, says);

@@ -44,7 +44,7 @@ export const sending: readonly Mutant[] = [
     },
     {
       name: "the final part goes though the others no longer hold",
-      from: "    if (!othersHold(desk, facts)) return;\n",
+      from: "    if (!othersHold(desk, await source.stat(signal))) return;\n",
       to: "",
     },
     {

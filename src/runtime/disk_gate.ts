@@ -45,6 +45,10 @@ export const systemGates = createDiskGates(systemClock);
 function createDiskGate(clock: Clock): DiskGate {
   let underWay = 0;
   let late = 0;
+  const waitedFor = new Set<
+    { readonly untilMs: number; isLate: boolean; readonly onLate: () => void }
+  >();
+  let nap: AbortController | null = null;
   const queue = new Set<{ readonly begin: () => void; readonly refuse: () => void }>();
 
   function fill(): void {
@@ -56,24 +60,45 @@ function createDiskGate(clock: Clock): DiskGate {
     }
   }
 
+  /** Has one timer for all that is waited for: thousands of reads a second would each leave one behind. */
+  function watch(): void {
+    nap?.abort();
+    nap = null;
+    const [oldest] = waitedFor;
+    if (oldest === undefined) return;
+    nap = new AbortController();
+    clock.sleep(Math.max(0, oldest.untilMs - clock.monotonicMs()), nap.signal).then(
+      expire,
+      () => {},
+    );
+  }
+
+  function expire(): void {
+    const nowMs = clock.monotonicMs();
+    for (const access of waitedFor) {
+      if (access.untilMs > nowMs) break; // they stand in the order of their beginning
+      waitedFor.delete(access);
+      access.isLate = true;
+      late++;
+      access.onLate();
+    }
+    if (late > 0) fill(); // nobody waits behind a drive that does not answer
+    watch();
+  }
+
   /** @param onLate Called when the answer is not waited for any more. */
   async function timed<T>(access: () => Promise<T>, onLate: () => void): Promise<T> {
-    const back = new AbortController();
-    let isLate = false;
+    const one = { untilMs: clock.monotonicMs() + ANSWER_MS, isLate: false, onLate };
     underWay++;
-    clock.sleep(ANSWER_MS, back.signal).then(() => {
-      if (back.signal.aborted) return; // it came back in the same moment
-      isLate = true;
-      late++;
-      onLate();
-      fill(); // nobody waits behind a drive that does not answer
-    }, () => {});
+    waitedFor.add(one);
+    if (nap === null) watch();
     try {
       return await access();
     } finally {
-      back.abort();
+      waitedFor.delete(one);
+      if (waitedFor.size === 0) watch();
       underWay--;
-      if (isLate) late--;
+      if (one.isLate) late--;
       fill();
     }
   }

@@ -19,6 +19,7 @@ function test(name: string, fn: () => Promise<void>): void {
 /** For the answers of the loose drive time passes 30 times as fast. */
 const hasty: Clock = {
   ...systemClock,
+  monotonicMs: () => 30 * systemClock.monotonicMs(),
   sleep: (delayMs, signal) => systemClock.sleep(delayMs / 30, signal),
 };
 

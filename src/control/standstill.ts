@@ -3,7 +3,7 @@ import { HEAD_NUMBER, planGrowing } from "../parts/plan.ts";
 import { patienceMs, quietMs, type QuietPolicy } from "../recording/settle.ts";
 import type { Sight } from "../take/sight.ts";
 import { nextPart, type TakeState } from "../take/state.ts";
-import type { TakeSnapshot } from "../take/take.ts";
+import type { TakeSnapshot } from "../take/outcome.ts";
 import { duration } from "./page/words.js";
 
 /** Silence shorter than this is how recorders write, in milliseconds; longer, it is told. */

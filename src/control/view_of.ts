@@ -1,6 +1,6 @@
 import { mayBeComplete, storedBytes, type TakePart } from "../take/state.ts";
 import type { Shown } from "../take/shown.ts";
-import type { TakeSnapshot } from "../take/take.ts";
+import type { TakeSnapshot } from "../take/outcome.ts";
 import type { QuietPolicy } from "../recording/settle.ts";
 import { EVIDENCE } from "./event_words.ts";
 import { NEVER_CLOSED, placeOf } from "./page/words.js";

@@ -4,7 +4,8 @@ import type { TakeRoom } from "./desk.ts";
 import type { Left } from "./past.ts";
 import { recall } from "./recall.ts";
 import { emptyState, type TakeState } from "./state.ts";
-import { createTake, type Take, type TakeOutcome } from "./take.ts";
+import type { TakeOutcome } from "./outcome.ts";
+import { createTake, type Take } from "./take.ts";
 import type { Stage, Target } from "./watch.ts";
 
 /**

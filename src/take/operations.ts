@@ -5,7 +5,7 @@ import { PUT_ERRANDS } from "./decide.ts";
 import type { Desk } from "./desk.ts";
 import type { Errands } from "./errands.ts";
 import { mayBeComplete } from "./state.ts";
-import type { TakeOutcome } from "./take.ts";
+import type { TakeOutcome } from "./outcome.ts";
 
 /** What became of the wish to finish a take. */
 export type FinishAnswer = "accepted" | "ended" | "empty";

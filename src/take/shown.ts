@@ -1,6 +1,6 @@
 import { createMeter } from "./meter.ts";
 import { emptyState } from "./state.ts";
-import type { TakeOutcome, TakeSnapshot } from "./take.ts";
+import type { TakeOutcome, TakeSnapshot } from "./outcome.ts";
 import type { Target } from "./watch.ts";
 
 /** One take, or a recording that is waited for, as the views see it. */

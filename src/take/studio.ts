@@ -5,7 +5,8 @@ import type { TakeRoom } from "./desk.ts";
 import { lockAll, lockOne } from "./locks.ts";
 import type { FinishAnswer, OperationAnswer } from "./operations.ts";
 import { type Shown, still } from "./shown.ts";
-import type { Take, TakeOutcome, TakeSnapshot } from "./take.ts";
+import type { TakeOutcome, TakeSnapshot } from "./outcome.ts";
+import type { Take } from "./take.ts";
 import { type Stage, type Target, type Watch, type WatchOptions, watchPath } from "./watch.ts";
 
 /** All takes of this process. What is asked of a take is answered, never thrown. */

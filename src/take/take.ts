@@ -11,8 +11,9 @@ import { decide, putErrand, type Scene, type Step, verifyErrand } from "./decide
 import { createDesk, hasUrl, stamp, type TakeRoom, verifiedBytes } from "./desk.ts";
 import { createErrands, type Delay } from "./errands.ts";
 import { ChangedLate, conclude, refuseLateChange } from "./finalize.ts";
-import { createMeter, type Meter } from "./meter.ts";
+import { createMeter } from "./meter.ts";
 import { createOperations, type Operations } from "./operations.ts";
+import type { TakeOutcome, TakeSnapshot } from "./outcome.ts";
 import { refuseUnusable } from "./refuse.ts";
 import { abandonAsset, createAsset, register } from "./register.ts";
 import { send } from "./send.ts";
@@ -20,37 +21,6 @@ import { createSight, type Sight } from "./sight.ts";
 import { storedBytes, type TakeState } from "./state.ts";
 import { verify } from "./verify.ts";
 import { createWake } from "./wake.ts";
-
-/** How a take came out. */
-export type TakeOutcome =
-  | { readonly is: "done" }
-  /** Interrupted by a person; the same command goes on. */
-  | { readonly is: "suspended" }
-  /** Given up by a person; the same command begins a new take. */
-  | { readonly is: "cancelled" }
-  | {
-    readonly is: "failed";
-    readonly message: string;
-    /** The recording was changed after it had been finalized: its asset holds the earlier bytes. */
-    readonly changedLate: boolean;
-  };
-
-/** Everything that the views are made of. */
-export interface TakeSnapshot {
-  readonly state: TakeState;
-  readonly sight: Sight | null;
-  /** Bytes handed to the connection, by part that is under way. */
-  readonly sending: ReadonlyMap<number, number>;
-  readonly isVerified: (partNumber: number) => boolean;
-  /** What stands in the way, or null. */
-  readonly trouble: string | null;
-  readonly meter: Meter;
-  readonly outcome: TakeOutcome | null;
-  /** By the operator's word nothing is registered or sent. */
-  readonly paused: boolean;
-  /** Given up by the operator. */
-  readonly cancelled: boolean;
-}
 
 /** A take in progress. */
 export interface Take extends Operations {

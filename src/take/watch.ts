@@ -5,7 +5,8 @@ import { firstBytes } from "./first_bytes.ts";
 import { createPast, type Past } from "./past.ts";
 import type { TakeState } from "./state.ts";
 import type { TakeRoom } from "./desk.ts";
-import { POLL_MS, type Take, type TakeOutcome } from "./take.ts";
+import type { TakeOutcome } from "./outcome.ts";
+import { POLL_MS, type Take } from "./take.ts";
 import { createWake, type Wake } from "./wake.ts";
 
 /** A recording to upload, as it was asked for. */

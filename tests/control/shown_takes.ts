@@ -4,7 +4,7 @@ import type { Sight } from "../../src/take/sight.ts";
 import { emptyState, replayState, type TakeState } from "../../src/take/state.ts";
 import { newestMeter } from "../support/newest_meter.ts";
 import type { Shown } from "../../src/take/shown.ts";
-import type { TakeSnapshot } from "../../src/take/take.ts";
+import type { TakeSnapshot } from "../../src/take/outcome.ts";
 
 const STARTED: DurableEvent = {
   type: "take.started",

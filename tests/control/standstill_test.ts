@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { viewOf } from "../../src/control/view_of.ts";
 import type { Judgement } from "../../src/recording/settle.ts";
 import { createMeter } from "../../src/take/meter.ts";
-import type { TakeSnapshot } from "../../src/take/take.ts";
+import type { TakeSnapshot } from "../../src/take/outcome.ts";
 import { ENDED, GROWING, shown, sightOf, stateOf } from "./shown_takes.ts";
 
 const SIZE = 5_000_030; // 20 bytes in parts after a head of 10, and less than a part beyond them

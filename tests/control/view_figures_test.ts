@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertNotMatch } from "@std/assert";
 import { viewOf } from "../../src/control/view_of.ts";
 import type { DurableEvent } from "../../src/events.ts";
-import type { TakeSnapshot } from "../../src/take/take.ts";
+import type { TakeSnapshot } from "../../src/take/outcome.ts";
 import { newestMeter } from "../support/newest_meter.ts";
 import { DEAD, ENDED, FINALIZED, GROWING, shown, sightOf, stateOf } from "./shown_takes.ts";
 

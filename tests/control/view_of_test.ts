@@ -1,7 +1,7 @@
 import { assertEquals, assertLessOrEqual } from "@std/assert";
 import type { DurableEvent } from "../../src/events.ts";
 import { viewOf } from "../../src/control/view_of.ts";
-import type { TakeSnapshot } from "../../src/take/take.ts";
+import type { TakeSnapshot } from "../../src/take/outcome.ts";
 import {
   DEAD,
   ENDED,

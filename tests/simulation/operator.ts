@@ -1,6 +1,6 @@
 import { ask, askFor } from "./asking.ts";
 import type { Checks } from "./checks.ts";
-import type { TakeOutcome } from "../../src/take/take.ts";
+import type { TakeOutcome } from "../../src/take/outcome.ts";
 import type { Deed } from "./plan.ts";
 import { pairDevice } from "./pairing.ts";
 import { type Process, startProcess } from "./process.ts";

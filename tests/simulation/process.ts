@@ -14,7 +14,7 @@ import { basename } from "@std/path";
 import { MIN_PART_BYTES } from "../../src/parts/limits.ts";
 import { createEventBus } from "../../src/take/bus.ts";
 import { createStudio, type Studio } from "../../src/take/studio.ts";
-import type { TakeOutcome } from "../../src/take/take.ts";
+import type { TakeOutcome } from "../../src/take/outcome.ts";
 import { createLiveLimits, type TransferLimits } from "../../src/transfer/limits.ts";
 import type { Checks } from "./checks.ts";
 import { beginLife, type Life } from "./life.ts";

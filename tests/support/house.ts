@@ -17,7 +17,7 @@ import { type SandboxOptions, startSandbox } from "../../src/sandbox/server.ts";
 import { createEventBus } from "../../src/take/bus.ts";
 import { createStudio, type Studio } from "../../src/take/studio.ts";
 import type { TakeRoom } from "../../src/take/desk.ts";
-import type { TakeOutcome } from "../../src/take/take.ts";
+import type { TakeOutcome } from "../../src/take/outcome.ts";
 import { createLanes } from "../../src/transfer/lanes.ts";
 
 /** What the sandbox lists of an asset. */

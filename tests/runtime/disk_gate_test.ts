@@ -61,6 +61,24 @@ Deno.test("while one access hangs further ones of its folder fail at once, until
   assertEquals(clock.sleeping(), 0);
 });
 
+Deno.test("each access has its own 15 s, also one that began after another, and after that came back", async () => {
+  const { clock, access, begun } = openGates();
+  const early = access();
+  await clock.advance(5000);
+  const late = access();
+  begun[0]!.resolve("in time");
+  assertEquals(await early, "in time");
+  let isOver = false;
+  late.catch(() => isOver = true);
+  await clock.advance(ANSWER_MS - 1);
+  assertEquals(isOver, false);
+  await clock.advance(1);
+  await assertRejects(() => late, Unavailable);
+  begun[1]!.resolve("back");
+  await settled();
+  assertEquals(clock.sleeping(), 0);
+});
+
 Deno.test("no more accesses of a folder are under way at once than leave threads to others", async () => {
   const { clock, access, begun } = openGates();
   const all = Array.from({ length: MOST_AT_ONCE + 3 }, () => access());

@@ -2,7 +2,12 @@ import { assert, assertEquals, assertLessOrEqual, assertRejects } from "@std/ass
 import { xxhash128 } from "hash-wasm";
 import { RecordingChanged, Unavailable } from "../../src/errors.ts";
 import { systemDisk } from "../../src/runtime/disk.ts";
-import { type Pace, READ_BUFFER_BYTES, systemRangeDigest } from "../../src/runtime/range_digest.ts";
+import {
+  type Pace,
+  READ_BUFFER_BYTES,
+  systemRangeDigest,
+  WRITE_BYTES,
+} from "../../src/runtime/range_digest.ts";
 import { noise } from "../support/bytes.ts";
 import { memorySource } from "../support/memory_source.ts";
 import { openPeer, type PeerRequest } from "../support/raw_peer.ts";
@@ -22,6 +27,9 @@ function openDigests(pace?: Pace) {
   const digests = systemRangeDigest(pace);
   return { ...digests, [Symbol.dispose]: () => digests.close() };
 }
+
+/** A range that is read in several turns. */
+const LONG_BYTES = 4 * READ_BUFFER_BYTES;
 
 Deno.test("RangeDigest sends exactly the bytes of the range, and digests exactly them", async () => {
   using digests = openDigests();
@@ -95,7 +103,10 @@ Deno.test("RangeDigest holds two buffers, however long the range and slow the st
   await full.promise;
   await assertRejects(() => sending, Unavailable); // the watchdog: the peer takes nothing
   assertEquals(buffers.size, 2);
-  assertEquals([...buffers].map((buffer) => buffer.byteLength), [262_144, 262_144]);
+  assertEquals([...buffers].map((buffer) => buffer.byteLength), [
+    READ_BUFFER_BYTES,
+    READ_BUFFER_BYTES,
+  ]);
   // What two kernels hold for a loopback connection, and not the 1 GiB.
   assertLessOrEqual(readBytes, 32 * MIB);
 });
@@ -104,21 +115,21 @@ Deno.test("RangeDigest of a recording that ends inside the range is no digest an
   using digests = openDigests();
   const begun = Promise.withResolvers<PeerRequest>();
   await using peer = await openPeer(begun.resolve);
-  const source = memorySource(noise(MIB));
+  const source = memorySource(noise(LONG_BYTES));
   source.onRead = async (start) => {
-    if (start < MIB / 2) return;
+    if (start < LONG_BYTES / 2) return;
     await begun.promise;
-    source.bytes = source.bytes.subarray(0, MIB / 2 + 10);
+    source.bytes = source.bytes.subarray(0, LONG_BYTES / 2 + 10);
   };
-  const range = { start: 0, end: MIB };
+  const range = { start: 0, end: LONG_BYTES };
   await assertRejects(
     () => digests.send(source, range, target(peer.url), never),
     RecordingChanged,
-    `ends at ${MIB / 2 + 10} where bytes up to ${MIB}`,
+    `ends at ${LONG_BYTES / 2 + 10} where bytes up to ${LONG_BYTES}`,
   );
   const request = await begun.promise;
   await request.gone;
-  assert(request.received().length < MIB, "the request was never completed");
+  assert(request.received().length < LONG_BYTES, "the request was never completed");
   await assertRejects(() => digests.digest(source, range, never), RecordingChanged);
 });
 
@@ -126,13 +137,13 @@ Deno.test("RangeDigest hands on what the disk throws, and completes no request w
   using digests = openDigests();
   const begun = Promise.withResolvers<PeerRequest>();
   await using peer = await openPeer(begun.resolve);
-  const source = memorySource(noise(MIB));
+  const source = memorySource(noise(LONG_BYTES));
   source.onRead = async (start) => {
     if (start === 0) return;
     await begun.promise;
     throw new Unavailable("Cannot read a.mov: I/O error", "disk");
   };
-  const range = { start: 0, end: MIB };
+  const range = { start: 0, end: LONG_BYTES };
   const error = await assertRejects(
     () => digests.send(source, range, target(peer.url), never),
     Unavailable,
@@ -195,12 +206,12 @@ Deno.test("RangeDigest lets go of a read when it is aborted", async () => {
 Deno.test("RangeDigest stops digesting when it is aborted", async () => {
   using digests = openDigests();
   const abort = new AbortController();
-  const source = memorySource(noise(MIB));
+  const source = memorySource(noise(LONG_BYTES));
   let reads = 0;
   source.onRead = () => {
     if (++reads === 2) abort.abort(new Error("enough"));
   };
-  const range = { start: 0, end: MIB };
+  const range = { start: 0, end: LONG_BYTES };
   await assertRejects(() => digests.digest(source, range, abort.signal), Error, "enough");
   assertEquals(reads, 2);
 });
@@ -222,7 +233,7 @@ Deno.test("RangeDigest hands over what its pace grants, piece by piece, and the 
   );
   assertEquals(await peer.requests[0]!.whole, bytes);
   assertEquals(sent.digest, await xxhash128(bytes));
-  assertEquals(asked.slice(0, 4), [262_144, 162_144, 62_144, 262_144]);
+  assertEquals(asked.slice(0, 4), [WRITE_BYTES, WRITE_BYTES, WRITE_BYTES, WRITE_BYTES]);
   assertEquals([told[0], told.at(-1)], [100_000, bytes.length]);
 });
 
@@ -243,7 +254,7 @@ Deno.test("RangeDigest that waits for its pace has not stalled", async () => {
 Deno.test("RangeDigest that waits for its pace can be aborted, and its connection is dropped", async () => {
   const asked = Promise.withResolvers<void>();
   using digests = openDigests((wantedBytes, signal) => {
-    if (wantedBytes === READ_BUFFER_BYTES) return 1000;
+    if (wantedBytes === WRITE_BYTES) return 1000;
     return new Promise((_resolve, reject) => {
       signal.addEventListener("abort", () => reject(signal.reason), { once: true });
       asked.resolve();

@@ -123,8 +123,8 @@ export type DurableEvent =
     readonly type: "take.finalized";
     readonly sizeBytes: number;
     readonly modifiedMs: number;
-    /** Milliseconds from the recording's last change to this moment. */
-    readonly tailMs: number;
+    /** Milliseconds from the recording's last change to this moment; null where nobody saw that change. */
+    readonly tailMs: number | null;
   }
   /** Every stored byte was read again after the end and still equals the file. */
   | { readonly type: "take.verified" }

@@ -45,9 +45,10 @@ export function wordsOfEvent(event: TakeEvent): string | null {
     case "service.delayed":
       return `${event.message}. Next try in ${wait(event.retryInMs)}`;
     case "take.finalized":
-      return `The last of ${size(event.sizeBytes)} was in, ${
-        duration(event.tailMs / 1000)
-      } after the recorder's last write`;
+      return `The last of ${size(event.sizeBytes)} was in` +
+        (event.tailMs === null
+          ? ""
+          : `, ${duration(event.tailMs / 1000)} after the recorder's last write`);
     case "take.verified":
       return "Every byte was read again and equals what is stored";
     case "asset.completed":

@@ -27,7 +27,7 @@ function finishedTake(state: TakeState, finalizedAtMs: number): FinishedTake {
     assetUrl: asset?.viewUrl ?? null,
     finalizedAt: new Date(finalizedAtMs).toISOString(),
     sizeBytes,
-    tailSeconds: tailMs / 1000,
+    tailSeconds: tailMs === null ? null : tailMs / 1000,
     endedBy: state.ended?.by ?? null,
     endedByWords: state.ended === null ? null : EVIDENCE[state.ended.by],
     finishedByRecorder: state.ended?.finishedByRecorder ?? null,

@@ -104,7 +104,7 @@ export function createMetrics(events: EventBus, views: Views): Metrics {
         break;
       }
       case "take.finalized":
-        tails.observe(event.tailMs / 1000);
+        if (event.tailMs !== null) tails.observe(event.tailMs / 1000);
         break;
       case "part.delayed":
       case "service.delayed":

@@ -148,7 +148,7 @@ export const history = z.object({
       assetUrl: text.nullable(),
       finalizedAt: time,
       sizeBytes: bytes,
-      tailSeconds: seconds,
+      tailSeconds: seconds.nullable(),
       endedBy: z.enum(enders).nullable(),
       endedByWords: text.nullable(),
       finishedByRecorder: z.boolean().nullable(),

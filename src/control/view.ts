@@ -84,7 +84,7 @@ export interface TakeView {
   readonly endedByWords: string | null;
   /** Whether the recorder finished its file; null while that is not known. */
   readonly finishedByRecorder: boolean | null;
-  /** Seconds from the recording's last change to finalization; null before. */
+  /** Seconds from the recording's last change to finalization; null before, or where nobody saw it. */
   readonly tailSeconds: number | null;
   /** True once every byte was read again after the end and equals what is stored. */
   readonly verified: boolean;
@@ -149,7 +149,8 @@ export interface FinishedTake {
   /** ISO 8601: when the final part and the total were in. */
   readonly finalizedAt: string;
   readonly sizeBytes: number;
-  readonly tailSeconds: number;
+  /** Seconds from the recording's last change to finalization; null where nobody saw that change. */
+  readonly tailSeconds: number | null;
   readonly endedBy: EndedBy | null;
   readonly endedByWords: string | null;
   /** Whether the recorder finished its file; null where that is not known. Where false it may not play. */

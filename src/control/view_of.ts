@@ -72,7 +72,7 @@ export function viewOf(shown: Shown, moment: ViewMoment = {}): TakeView {
     endedBy: endedNow?.by ?? null,
     endedByWords: endedNow ? EVIDENCE[endedNow.by] : null,
     finishedByRecorder: endedNow?.finishedByRecorder ?? null,
-    tailSeconds: state.finalized === null ? null : state.finalized.tailMs / 1000,
+    tailSeconds: tailSecondsOf(state),
     verified: state.verified,
     problem: snapshot.trouble,
     canFinish,
@@ -202,6 +202,11 @@ function playableAt(
   if (over || paused || recordedBytes === 0 || nowMs === undefined) return null;
   const inSeconds = doneIn ?? seconds(recordedBytes - storedBytes(state), meter.storedRate());
   return inSeconds === null ? null : iso(nowMs + 1000 * inSeconds);
+}
+
+function tailSecondsOf({ finalized }: TakeSnapshot["state"]): number | null {
+  const tailMs = finalized?.tailMs ?? null;
+  return tailMs === null ? null : tailMs / 1000;
 }
 
 /** A time of day to the second; null beyond what a date can tell (a rate next to nothing). */

@@ -17,8 +17,11 @@ export interface Observed {
   readonly modifiedMs: number;
   /** When size and time were first seen as they are, monotonic milliseconds. */
   readonly sinceMs: number;
-  /** How long before that the file says it was changed, 0 to 1,000 ms; only for the report. */
-  readonly seenLateMs: number;
+  /**
+   * How long before that the file says it was changed, 0 to 1,000 ms; only for the report. Null where
+   * that was longer ago, before the first look: nobody saw it.
+   */
+  readonly seenLateMs: number | null;
   /** Whether the file ever changed under our eyes. */
   readonly changedOnce: boolean;
   /** Longest time between two changes that we saw, in milliseconds. */
@@ -42,6 +45,9 @@ export interface Moment {
 /** What a recorder patches after its `final` it patches within this, in milliseconds: 3 ms (measured). */
 const LATE_PATCHES_MS = 250;
 
+/** What is believed at most of a file's own time of change, in milliseconds: several looks. */
+const MOST_LATE_MS = 1000;
+
 /** Adds one look to what was observed before. */
 export function observe(
   before: Observed | null,
@@ -57,11 +63,12 @@ export function observe(
     ? before.finalSinceMs
     : moment.monotonicMs;
   if (same) return { ...before, finalSinceMs };
+  const lateMs = Math.max(moment.nowMs - facts.modifiedMs, 0);
   return {
     sizeBytes: facts.sizeBytes,
     modifiedMs: facts.modifiedMs,
     sinceMs: moment.monotonicMs,
-    seenLateMs: Math.min(Math.max(moment.nowMs - facts.modifiedMs, 0), 1000),
+    seenLateMs: before === null && lateMs > MOST_LATE_MS ? null : Math.min(lateMs, MOST_LATE_MS),
     changedOnce: before !== null,
     longestGapMs: before?.changedOnce
       ? Math.max(before.longestGapMs, moment.monotonicMs - before.sinceMs)

@@ -1,9 +1,18 @@
+import type { Moment } from "../recording/settle.ts";
+import type { FileFacts } from "../runtime/disk.ts";
+
 /** Where a take stood at one moment. */
 interface Sample {
   readonly atMs: number;
   readonly recordedBytes: number;
   readonly storedBytes: number;
   readonly verifiedBytes: number;
+}
+
+/** From when to when a recording grew, in monotonic milliseconds. */
+export interface GrowthSpan {
+  readonly fromMs: number;
+  readonly toMs: number;
 }
 
 /** Samples beyond which the older ones are thinned out; a week needs about 1,150. */
@@ -31,6 +40,11 @@ const TREND_WINDOW_MS = 10_000;
 export interface Meter {
   /** Notes where the take stands. Times are monotonic milliseconds. */
   note(sample: Sample): void;
+  /**
+   * Notes when the recording grew before the first sample, by the samples' clock: from when it was made
+   * to its last change, evenly for all that is known; null where that is not known.
+   */
+  grewBefore(span: GrowthSpan | null): void;
   /** Acknowledged bytes a second over the last 20 s. */
   storedRate(): number;
   /** Bytes a second that the recording grew by over the last 20 s. */
@@ -46,7 +60,8 @@ export interface Meter {
   /**
    * Seconds since the recording had the size that is stored now: what the recorder wrote since then
    * is what would be missing. Counts to the present time. Never less than the truth as far as it was
-   * noted, and at most one sample and 2 % more. Null while nothing was noted.
+   * noted, and at most one sample and 2 % more; of what was recorded before the first sample it is an
+   * estimate. Null while nothing was noted.
    */
   behindSeconds(): number | null;
 }
@@ -60,13 +75,15 @@ export interface Meter {
 export function createMeter(monotonicMs: () => number): Meter {
   let history: Sample[] = [];
   let latest: Sample | null = null;
+  let earlier: GrowthSpan | null = null;
 
   const nowMs = () => Math.max(monotonicMs(), latest?.atMs ?? 0);
 
   function rate(of: (sample: Sample) => number): number {
     if (latest === null) return 0;
     const atMs = nowMs();
-    const first = history.find((sample) => atMs - sample.atMs <= RATE_WINDOW_MS) ?? latest;
+    const isOld = (sample: Sample) => atMs - sample.atMs > RATE_WINDOW_MS;
+    const first = history[history.findLastIndex(isOld) + 1] ?? latest;
     const seconds = (atMs - first.atMs) / 1000;
     return seconds < 0.2 ? 0 : Math.max(0, of(latest) - of(first)) / seconds;
   }
@@ -74,7 +91,7 @@ export function createMeter(monotonicMs: () => number): Meter {
   /** What was stored at a moment, as far as it was noted. */
   function storedAt(ms: number): number {
     if (latest !== null && latest.atMs <= ms) return latest.storedBytes;
-    return history.findLast((sample) => sample.atMs <= ms)?.storedBytes ?? 0;
+    return history[countUpTo(history, ms) - 1]?.storedBytes ?? 0;
   }
 
   return {
@@ -85,6 +102,7 @@ export function createMeter(monotonicMs: () => number): Meter {
       history.push(sample);
       if (history.length > MOST_SAMPLES) history = thinned(history, sample.atMs);
     },
+    grewBefore: (span) => void (earlier = span),
     storedRate: () => rate((sample) => sample.storedBytes),
     recordedRate: () => rate((sample) => sample.recordedBytes),
     verifiedRate: () => rate((sample) => sample.verifiedBytes),
@@ -108,10 +126,40 @@ export function createMeter(monotonicMs: () => number): Meter {
       if (storedBytes >= recordedBytes) return 0;
       // The last moment before the recording was larger than what is stored now.
       const after = history.findIndex((sample) => sample.recordedBytes > storedBytes);
+      if (after === 0 && earlier !== null) {
+        const { fromMs, toMs } = earlier;
+        const share = storedBytes / history[0]!.recordedBytes;
+        return (nowMs() - (fromMs + share * (toMs - fromMs))) / 1000;
+      }
       const since = after < 0 ? history.at(-1) : history[Math.max(0, after - 1)];
       return (nowMs() - (since ?? latest).atMs) / 1000;
     },
   };
+}
+
+/**
+ * When a recording grew before it was looked at first, by its own times; null where they do not say it:
+ * a network volume's clock is not ours, and what was copied was changed before it was made.
+ */
+export function grownBefore(
+  { bornMs, modifiedMs }: Pick<FileFacts, "bornMs" | "modifiedMs">,
+  onNetwork: boolean,
+  moment: Moment,
+): GrowthSpan | null {
+  if (onNetwork || bornMs === null || bornMs > modifiedMs || modifiedMs > moment.nowMs) return null;
+  const aheadMs = moment.monotonicMs - moment.nowMs;
+  return { fromMs: bornMs + aheadMs, toMs: modifiedMs + aheadMs };
+}
+
+/** How many of the samples, which stand in the order of their times, are not after `ms`. */
+function countUpTo(history: readonly Sample[], ms: number): number {
+  let [low, high] = [0, history.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (history[middle]!.atMs <= ms) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** The history without what lies closer together than its age asks for. First and last stay. */

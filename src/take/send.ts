@@ -175,13 +175,14 @@ function stored(desk: Desk, number: number, digest: string, facts: FileFacts): v
   const { state, room } = desk;
   const entry: Entry = { event: { type: "part.stored", number, digest } };
   if (!partOf(state, number).isFinal) return desk.record(entry);
-  const { observed } = desk.sight!; // nothing is sent before the first look
+  const { sinceMs, seenLateMs } = desk.sight!.observed; // nothing is sent before the first look
+  const seenMs = room.clock.monotonicMs() - sinceMs;
   desk.record(entry, {
     event: {
       type: "take.finalized",
       sizeBytes: state.totalBytes!,
       modifiedMs: facts.modifiedMs,
-      tailMs: Math.round(room.clock.monotonicMs() - observed.sinceMs + observed.seenLateMs),
+      tailMs: seenLateMs === null ? null : Math.round(seenMs + seenLateMs),
     },
   });
 }

@@ -53,7 +53,7 @@ export interface TakeState {
   finishAskedBytes: number | null;
   ended: { readonly by: EndedBy; readonly finishedByRecorder: boolean } | null;
   finalized:
-    | { readonly sizeBytes: number; readonly modifiedMs: number; readonly tailMs: number }
+    | { readonly sizeBytes: number; readonly modifiedMs: number; readonly tailMs: number | null }
     | null;
   verified: boolean;
   /** The recording was seen to hold other bytes than its asset. */

@@ -11,7 +11,7 @@ import { decide, putErrand, type Scene, type Step, verifyErrand } from "./decide
 import { createDesk, hasUrl, stamp, type TakeRoom, verifiedBytes } from "./desk.ts";
 import { createErrands, type Delay } from "./errands.ts";
 import { ChangedLate, conclude, refuseLateChange } from "./finalize.ts";
-import { createMeter } from "./meter.ts";
+import { createMeter, grownBefore } from "./meter.ts";
 import { createOperations, type Operations } from "./operations.ts";
 import type { TakeOutcome, TakeSnapshot } from "./outcome.ts";
 import { refuseUnusable } from "./refuse.ts";
@@ -211,19 +211,22 @@ export function createTake(
 
   /** Tells what the look showed, and stops where nothing can be done with it. */
   function notice(sight: Sight): void {
-    const { facts: { sizeBytes }, look, observed } = sight;
+    const { facts, look, observed, onNetwork } = sight;
     refuseUnusable(desk, sight);
     refuseLateChange(desk);
     const atMs = clock.monotonicMs();
+    if (meter.behindSeconds() === null) {
+      meter.grewBefore(grownBefore(facts, onNetwork, { nowMs: clock.now(), monotonicMs: atMs }));
+    }
     meter.note({
       atMs,
-      recordedBytes: sizeBytes,
+      recordedBytes: facts.sizeBytes,
       storedBytes: storedBytes(state),
       verifiedBytes: verifiedBytes(desk),
     });
     if (observed.sinceMs >= atMs - POLL_MS && atMs - toldGrowthMs >= GROWTH_EVERY_MS) {
       toldGrowthMs = atMs;
-      desk.publish({ type: "recording.grown", sizeBytes, verdict: look.verdict });
+      desk.publish({ type: "recording.grown", sizeBytes: facts.sizeBytes, verdict: look.verdict });
     }
     if (state.finalized === null) tellJudgement(sight);
   }

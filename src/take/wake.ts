@@ -8,6 +8,9 @@ export interface Wake {
   rest(mostMs: number, signal: AbortSignal): Promise<void>;
 }
 
+/** Why a rest is over: an error made anew each time would cost more than the rest. */
+const RUNG = new Error("Something happened");
+
 /** A wake for one loop. */
 export function createWake(clock: Clock): Wake {
   let rung = false;
@@ -21,7 +24,7 @@ export function createWake(clock: Clock): Wake {
       if (!rung) {
         // Four times a second and take: one listener costs a fraction of AbortSignal.any().
         const up = new AbortController();
-        ring = () => up.abort();
+        ring = () => up.abort(RUNG);
         signal.addEventListener("abort", ring, { once: true });
         if (signal.aborted) ring();
         await clock.sleep(mostMs, up.signal).catch(() => {});

@@ -1059,7 +1059,7 @@ export interface components {
       /** Format: date-time */
       finalizedAt: string;
       sizeBytes: number;
-      tailSeconds: number;
+      tailSeconds: number | null;
       /** @enum {string|null} */
       endedBy: "operator" | "container" | "idle" | "writer_gone" | "abandoned" | "deleted" | null;
       endedByWords: string | null;

@@ -6,7 +6,7 @@ import { openEventStore } from "../../src/runtime/event_store.ts";
 import { openMilestones } from "../../src/runtime/milestones.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 import { handClock } from "../support/hand_clock.ts";
-import { DEAD, ENDED, ended, FINALIZED, VERIFIED } from "./shown_takes.ts";
+import { DEAD, ENDED, ended, FINALIZED, FINALIZED_UNSEEN, VERIFIED } from "./shown_takes.ts";
 
 const started = (name: string): DurableEvent => ({
   ...{ type: "take.started", path: `/card/${name}`, name, filetype: "video/quicktime" } as const,
@@ -41,7 +41,7 @@ Deno.test("historyOf() tells the finalized takes of the journal, newest first, w
   write("t2", started("unfinished.mov"), created);
   await clock.advance(60_000);
   write("t3", started('b "2" 🎬.mov'), created, FINALIZED);
-  write("t4", started("c.mov"), created, FINALIZED, VERIFIED);
+  write("t4", started("c.mov"), created, FINALIZED_UNSEEN, VERIFIED);
   write("t4", { type: "recording.changed_after_final", sizeBytes: 9 });
   const [c, b, a, ...more] = historyOf(milestones);
   assertEquals(more, []);
@@ -64,6 +64,7 @@ Deno.test("historyOf() tells the finalized takes of the journal, newest first, w
   });
   assertEquals([b?.name, b?.verified, b?.endedBy], ['b "2" 🎬.mov', false, null]);
   assertEquals(b?.proof, "Not proven: the stored bytes were not read again after the end");
+  assertEquals(c?.tailSeconds, null);
   assert(c!.proof.startsWith("The file was changed after its last part"));
 });
 

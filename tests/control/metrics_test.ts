@@ -37,6 +37,7 @@ async function busyWorld() {
   events.publish("t3", { type: "take.failed", message: "Frame.io answered 404" });
   const finalized = { type: "take.finalized", sizeBytes: 1, modifiedMs: 1, tailMs: 850 } as const;
   events.publish("t2", finalized);
+  events.publish("t2", { ...finalized, tailMs: null }); // over before it was looked at: counts nowhere
   return world;
 }
 

@@ -79,12 +79,10 @@ export const ended = (judgement: Judgement & { is: "ended" }): DurableEvent => (
   sizeBytes: 30,
   finishedByRecorder: judgement.finishedByRecorder,
 });
-export const FINALIZED: DurableEvent = {
-  type: "take.finalized",
-  sizeBytes: 30,
-  modifiedMs: 1,
-  tailMs: 850,
-};
+const finalized = { type: "take.finalized", sizeBytes: 30, modifiedMs: 1 } as const;
+export const FINALIZED: DurableEvent = { ...finalized, tailMs: 850 };
+/** It was over before anybody looked. */
+export const FINALIZED_UNSEEN: DurableEvent = { ...finalized, tailMs: null };
 export const VERIFIED: DurableEvent = { type: "take.verified" };
 export const FINAL: DurableEvent = {
   type: "part.planned",

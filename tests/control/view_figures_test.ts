@@ -3,7 +3,16 @@ import { viewOf } from "../../src/control/view_of.ts";
 import type { DurableEvent } from "../../src/events.ts";
 import type { TakeSnapshot } from "../../src/take/outcome.ts";
 import { newestMeter } from "../support/newest_meter.ts";
-import { DEAD, ENDED, FINALIZED, GROWING, shown, sightOf, stateOf } from "./shown_takes.ts";
+import {
+  DEAD,
+  ENDED,
+  FINALIZED,
+  FINALIZED_UNSEEN,
+  GROWING,
+  shown,
+  sightOf,
+  stateOf,
+} from "./shown_takes.ts";
 
 Deno.test("viewOf() tells no rate, lag or remaining time of a take that is over", () => {
   const meter = newestMeter();
@@ -27,6 +36,8 @@ Deno.test("viewOf() tells no rate, lag or remaining time of a take that is over"
   assertEquals(figures(over), [0, null, null]);
   assertEquals(figures({ state: stateOf("sss", FINALIZED) }), [0, null, null]);
   assertEquals(viewOf(shown({ state: stateOf("sss", FINALIZED) })).tailSeconds, 0.85);
+  const unseen = stateOf("sss", FINALIZED_UNSEEN);
+  assertEquals(viewOf(shown({ state: unseen })).tailSeconds, null);
 });
 
 Deno.test("viewOf() keeps 10,000 parts as few runs, each with its bytes", () => {

@@ -95,5 +95,13 @@ Deno.test("wordsOfEvent() says given up, and names no place that an asset may no
     wordsOfEvent({ type: "take.cancelled", by: "operator" }),
     "A person gave the take up; what is stored stays in an asset that is never complete",
   );
+  const finalized = { type: "take.finalized", sizeBytes: 1000, modifiedMs: 1 } as const;
+  assertEquals(
+    [850, null].map((tailMs) => wordsOfEvent({ ...finalized, tailMs })),
+    [
+      "The last of 1.00 kB was in, 0.8 s after the recorder's last write",
+      "The last of 1.00 kB was in",
+    ],
+  );
   assertEquals(wordsOfEvent({ type: "asset.completed" }), "The asset reads back as complete");
 });

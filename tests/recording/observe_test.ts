@@ -55,7 +55,9 @@ Deno.test("observe() starts the run of final again when size, time or verdict ch
 
 Deno.test("observe() tells how late a change was seen, up to a second", () => {
   assertEquals(watched([0, 10, NOW_MS - 300, "open"]).seenLateMs, 300);
-  assertEquals(watched([0, 10, NOW_MS - HOUR_MS, "open"]).seenLateMs, 1000);
+  const old = NOW_MS - HOUR_MS;
+  assertEquals(watched([0, 10, old - 1, "open"], [250, 10, old, "open"]).seenLateMs, 1000);
+  assertEquals(watched([0, 10, old, "open"]).seenLateMs, null, "nobody saw it");
   assertEquals(watched([0, 10, NOW_MS + HOUR_MS, "open"]).seenLateMs, 0, "time in the future");
 });
 

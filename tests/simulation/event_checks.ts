@@ -32,8 +32,14 @@ const ASKED_WAITS: readonly (readonly [RegExp, number])[] = [
   [/./, 100],
 ];
 
+/** Deeds after which nobody can tell when something was changed. */
+const NO_TAIL: ReadonlySet<string> = new Set(["freeze", "set_clock"]);
+
+/** How much later than a change a quick look sees it at most, in milliseconds, with file times of FAT. */
+const LATE_MS = 5000;
+
 export function createEventChecks(world: World): EventChecks {
-  const { violate, faults, schedule } = world;
+  const { violate, faults, schedule, files, takes, plan: { deeds, disk } } = world;
   /** Facts on disk that nobody has been told of yet. */
   const untold = new Map<string, number>();
   /** When a part may be tried again, by the error before. */
@@ -65,6 +71,19 @@ export function createEventChecks(world: World): EventChecks {
     notBeforeMs.set(errand, { atMs: schedule.nowMs + leastMs, sinceMs: schedule.nowMs });
   }
 
+  /** The time since the recorder's last write is told as what it is, or not at all. */
+  function checkTail(takeId: string, tailMs: number | null): void {
+    const file = files.ofId(takes.get(takeId)?.fileId ?? "");
+    // Who stood still, or whose clock is wrong, cannot tell; a look on a bad disk comes late.
+    if (tailMs === null || file === undefined || deeds.some(({ do: deed }) => NO_TAIL.has(deed))) {
+      return;
+    }
+    const { slowMs, staleMs, failing } = disk;
+    const lateMs = LATE_MS + 600 * slowMs + 2 * (staleMs ?? 0) + failing.untilMs - failing.fromMs;
+    const truthMs = schedule.nowMs - file.changedAtMs;
+    if (tailMs < truthMs - lateMs) violate(`a tail of ${tailMs} ms is told, it is ${truthMs} ms`);
+  }
+
   return {
     row: ({ takeId, event }) => add(`${takeId} ${event}`, 1),
     event(event) {
@@ -75,6 +94,9 @@ export function createEventChecks(world: World): EventChecks {
           return checkDelay(`${event.takeId} ${event.number}`, event.message, event.retryInMs);
         case "service.delayed":
           return checkDelay("", event.message, event.retryInMs);
+        case "take.finalized":
+          checkTail(event.takeId, event.tailMs);
+          return checkTold(event);
         case "take.resumed":
         case "take.recalled":
         case "take.warned":

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertGreaterOrEqual, assertLessOrEqual } from "@std/assert";
-import { createMeter, type Meter } from "../../src/take/meter.ts";
+import { createMeter, grownBefore, type Meter } from "../../src/take/meter.ts";
 import { newestMeter } from "../support/newest_meter.ts";
 
 const HOUR_MS = 3_600_000;
@@ -40,6 +40,34 @@ Deno.test("meter is behind by the time since the recording had the size that is 
     record(meter, { fromMs: 0, toMs: 120_000 }, 8000, (atMs) => 8000 * Math.max(0, atMs - lagMs));
     assertBehind(meter, lagMs / 1000);
   }
+});
+
+Deno.test("meter that came late, or after a restart, is behind since the recorder wrote what is missing", () => {
+  const meter = newestMeter();
+  meter.grewBefore({ fromMs: 0, toMs: 60_000 });
+  const note = (atMs: number, storedBytes: number) =>
+    meter.note({ atMs, recordedBytes: 8000 * atMs, storedBytes, verifiedBytes: 0 });
+  note(60_000, 0);
+  assertEquals(meter.behindSeconds(), 60);
+  note(61_000, 8000 * 30_000);
+  assertEquals(meter.behindSeconds(), 31);
+  note(62_000, 8000 * 60_500);
+  assertBehind(meter, 1.5);
+  const over = newestMeter(); // recorded from an hour ago on, for a minute
+  over.grewBefore({ fromMs: 0, toMs: 60_000 });
+  over.note({ atMs: HOUR_MS, recordedBytes: 100, storedBytes: 50, verifiedBytes: 0 });
+  assertEquals(over.behindSeconds(), 3570);
+});
+
+Deno.test("when a recording grew before the first look is told by its own times, where they mean it", () => {
+  const moment = { nowMs: 1_000_000, monotonicMs: 5000 };
+  const span = (bornMs: number | null, modifiedMs: number, onNetwork = false) =>
+    grownBefore({ bornMs, modifiedMs }, onNetwork, moment);
+  assertEquals(span(940_000, 999_000), { fromMs: -55_000, toMs: 4000 });
+  assertEquals(span(null, 999_000), null);
+  assertEquals(span(999_500, 999_000), null, "a copy keeps the time of its original");
+  assertEquals(span(940_000, 1_000_001), null, "another clock");
+  assertEquals(span(940_000, 999_000, true), null);
 });
 
 Deno.test("meter is not behind when everything is stored, also after a long time", () => {

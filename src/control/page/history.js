@@ -69,7 +69,7 @@ function fill(row, take) {
   setAttribute(time, "datetime", take.finalizedAt);
   write(time, timeWords(new Date(take.finalizedAt)));
   write(sizeCell, size(take.sizeBytes));
-  write(tail, duration(take.tailSeconds));
+  write(tail, take.tailSeconds === null ? "–" : duration(take.tailSeconds));
   write(proof, take.proof);
   row.toggleAttribute("data-proven", take.verified && take.finishedByRecorder !== false);
 }

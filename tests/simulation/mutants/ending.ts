@@ -69,6 +69,11 @@ export const ending: readonly Mutant[] = [
   ]),
   ...mutantsOf("src/recording/settle.ts", [
     {
+      name: "a tail counts from the first look",
+      from: "before === null && lateMs > MOST_LATE_MS ? null : ",
+      to: "",
+    },
+    {
       name: "final without settling",
       from: "if (heldMs >= Math.max(settleMs, openMs))",
       to: "if (heldMs >= Math.max(0 * settleMs, openMs))",

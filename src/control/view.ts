@@ -55,10 +55,10 @@ export interface TakeView {
   readonly verifiedBytes: number;
   /** Bytes that were sent more than once, retries and restarts included. */
   readonly resentBytes: number;
-  /** Acknowledged bytes a second over the last few seconds. */
+  /** Bytes a second that went out over the last 20 s, those of parts on their way included. */
   readonly rateBytesPerSecond: number;
   /**
-   * Acknowledged bytes a second over the last 2 minutes, oldest first, one figure for every 3 s: for a
+   * Bytes a second that went out over the last 2 minutes, oldest first, one figure for every 3 s: for a
    * small chart. Empty where nothing was noted, or the take is over.
    */
   readonly rateTrend: readonly number[];
@@ -116,7 +116,7 @@ export interface MachineView {
   readonly takeId: string | null;
   /** Seconds behind the recorder of the take that is furthest behind; null where none tells. */
   readonly behindSeconds: number | null;
-  /** Acknowledged bytes a second, all takes together. */
+  /** Bytes a second that went out over the last 20 s, all takes together. */
   readonly rateBytesPerSecond: number;
   /** Seconds until the first recording volume is full; null where nothing can be said. */
   readonly diskFullInSeconds: number | null;

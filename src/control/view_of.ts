@@ -62,8 +62,8 @@ export function viewOf(shown: Shown, moment: ViewMoment = {}): TakeView {
     storedBytes: Math.min(storedBytes(state), recordedBytes),
     verifiedBytes,
     resentBytes: state.resentBytes,
-    rateBytesPerSecond: over ? 0 : Math.round(meter.storedRate()),
-    rateTrend: over ? [] : meter.storedTrend(),
+    rateBytesPerSecond: over ? 0 : Math.round(meter.sentRate()),
+    rateTrend: over ? [] : meter.sentTrend(),
     recordRateBytesPerSecond: over ? 0 : Math.round(meter.recordedRate()),
     behindSeconds: over || standstill?.isCaughtUp ? null : meter.behindSeconds(),
     doneInSeconds: doneIn,
@@ -184,7 +184,7 @@ function doneInSeconds(
   const judgement = sight?.judgement.is;
   if (judgement !== "ended" && judgement !== "settling") return null;
   const whole = state.finishAskedBytes ?? recordedBytes;
-  const storing = seconds(whole - storedBytes(state), meter.storedRate());
+  const storing = seconds(whole - storedBytes(state), meter.sentRate());
   const reading = seconds(whole - verifiedBytes, meter.verifiedRate());
   return storing === null || reading === null ? null : Math.max(storing, reading);
 }
@@ -200,7 +200,7 @@ function playableAt(
   // Never from the file's own time: one of January may be uploaded today.
   if (state.finalized !== null) return finalizedMs === null ? null : iso(finalizedMs);
   if (over || paused || recordedBytes === 0 || nowMs === undefined) return null;
-  const inSeconds = doneIn ?? seconds(recordedBytes - storedBytes(state), meter.storedRate());
+  const inSeconds = doneIn ?? seconds(recordedBytes - storedBytes(state), meter.sentRate());
   return inSeconds === null ? null : iso(nowMs + 1000 * inSeconds);
 }
 

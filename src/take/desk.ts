@@ -10,7 +10,7 @@ import type { RangeDigest } from "../runtime/range_digest.ts";
 import type { Lanes } from "../transfer/lanes.ts";
 import type { EventBus } from "./bus.ts";
 import type { Sight } from "./sight.ts";
-import { apply, type TakeState } from "./state.ts";
+import { apply, storedBytes, type TakeState } from "./state.ts";
 
 /** What every take of this process works with. */
 export interface TakeRoom {
@@ -99,6 +99,15 @@ export function stamp({ state, sight }: Desk): string {
 /** Tells one state of a recording from the next by its size and time. */
 export function stampOf({ sizeBytes, modifiedMs }: FileFacts): string {
   return `${sizeBytes}:${modifiedMs}`;
+}
+
+/** Bytes that are stored, and those that connections were handed of the parts on their way. */
+export function sentBytes({ state, sending }: Desk): number {
+  let bytes = storedBytes(state);
+  for (const [number, handedBytes] of sending) {
+    if (state.parts.get(number)?.at !== "stored") bytes += handedBytes;
+  }
+  return bytes;
 }
 
 /** Bytes of the parts that were read again since the recording last changed. */

@@ -6,6 +6,8 @@ interface Sample {
   readonly atMs: number;
   readonly recordedBytes: number;
   readonly storedBytes: number;
+  /** What is stored, and what connections were handed of the parts on their way. */
+  readonly sentBytes: number;
   readonly verifiedBytes: number;
 }
 
@@ -24,7 +26,7 @@ const GAP_SHARE = 0.02;
 /** Shortest time between two samples, in milliseconds. */
 const SAMPLE_EVERY_MS = 250;
 
-/** How far back a rate looks, in milliseconds: parts arrive in lumps, a poor link stores one in 10 s. */
+/** How far back a rate looks, in milliseconds: connections take what they are handed in lumps. */
 const RATE_WINDOW_MS = 20_000;
 
 /** Spans of the trend: 40 of 3 s are the last 2 minutes. */
@@ -45,18 +47,21 @@ export interface Meter {
    * to its last change, evenly for all that is known; null where that is not known.
    */
   grewBefore(span: GrowthSpan | null): void;
-  /** Acknowledged bytes a second over the last 20 s. */
-  storedRate(): number;
+  /**
+   * Bytes a second that went out over the last 20 s. Of those that are acknowledged nothing could be
+   * told on a poor link: it stores five parts of 5 MiB at once, and then nothing for minutes.
+   */
+  sentRate(): number;
   /** Bytes a second that the recording grew by over the last 20 s. */
   recordedRate(): number;
   /** Bytes a second read again over the last 20 s. */
   verifiedRate(): number;
   /**
-   * Acknowledged bytes a second, oldest first: one figure for each of {@linkcode TREND_STEPS} spans of
-   * {@linkcode TREND_STEP_MS}, each as the mean over the 10 s before its end, since parts arrive in
-   * lumps. Spans before the first sample are left out.
+   * Bytes a second that went out, oldest first: one figure for each of {@linkcode TREND_STEPS} spans of
+   * {@linkcode TREND_STEP_MS}, each as the mean over the 10 s before its end, since they go in lumps.
+   * Spans before the first sample are left out.
    */
-  storedTrend(): number[];
+  sentTrend(): number[];
   /**
    * Seconds since the recording had the size that is stored now: what the recorder wrote since then
    * is what would be missing. Counts to the present time. Never less than the truth as far as it was
@@ -88,10 +93,10 @@ export function createMeter(monotonicMs: () => number): Meter {
     return seconds < 0.2 ? 0 : Math.max(0, of(latest) - of(first)) / seconds;
   }
 
-  /** What was stored at a moment, as far as it was noted. */
-  function storedAt(ms: number): number {
-    if (latest !== null && latest.atMs <= ms) return latest.storedBytes;
-    return history[countUpTo(history, ms) - 1]?.storedBytes ?? 0;
+  /** What had gone out at a moment, as far as it was noted. */
+  function sentAt(ms: number): number {
+    if (latest !== null && latest.atMs <= ms) return latest.sentBytes;
+    return history[countUpTo(history, ms) - 1]?.sentBytes ?? 0;
   }
 
   return {
@@ -103,10 +108,10 @@ export function createMeter(monotonicMs: () => number): Meter {
       if (history.length > MOST_SAMPLES) history = thinned(history, sample.atMs);
     },
     grewBefore: (span) => void (earlier = span),
-    storedRate: () => rate((sample) => sample.storedBytes),
+    sentRate: () => rate((sample) => sample.sentBytes),
     recordedRate: () => rate((sample) => sample.recordedBytes),
     verifiedRate: () => rate((sample) => sample.verifiedBytes),
-    storedTrend() {
+    sentTrend() {
       const first = history[0];
       if (latest === null || first === undefined) return [];
       const atMs = nowMs();
@@ -115,7 +120,7 @@ export function createMeter(monotonicMs: () => number): Meter {
         const endMs = atMs - step * TREND_STEP_MS;
         if (endMs <= first.atMs) continue;
         const startMs = Math.max(first.atMs, endMs - TREND_WINDOW_MS);
-        const bytes = storedAt(endMs) - storedAt(startMs);
+        const bytes = sentAt(endMs) - sentAt(startMs);
         trend.push(Math.max(0, Math.round(bytes / ((endMs - startMs) / 1000))));
       }
       return trend;

@@ -8,7 +8,7 @@ import { Unavailable } from "../errors.ts";
 import type { KeptUrl } from "../journal/journal.ts";
 import type { RecordingSource } from "../runtime/disk.ts";
 import { decide, putErrand, type Scene, type Step, verifyErrand } from "./decide.ts";
-import { createDesk, hasUrl, stamp, type TakeRoom, verifiedBytes } from "./desk.ts";
+import { createDesk, hasUrl, sentBytes, stamp, type TakeRoom, verifiedBytes } from "./desk.ts";
 import { createErrands, type Delay } from "./errands.ts";
 import { ChangedLate, conclude, refuseLateChange } from "./finalize.ts";
 import { createMeter, grownBefore } from "./meter.ts";
@@ -222,6 +222,7 @@ export function createTake(
       atMs,
       recordedBytes: facts.sizeBytes,
       storedBytes: storedBytes(state),
+      sentBytes: sentBytes(desk),
       verifiedBytes: verifiedBytes(desk),
     });
     if (observed.sinceMs >= atMs - POLL_MS && atMs - toldGrowthMs >= GROWTH_EVERY_MS) {

@@ -15,8 +15,14 @@ function after(
   judgement: Judgement = GROWING,
 ) {
   const meter = createMeter(() => quietMs);
-  meter.note({ atMs: 0, recordedBytes: SIZE, storedBytes: 0, verifiedBytes: 0 });
-  meter.note({ atMs: quietMs, recordedBytes: SIZE, storedBytes: 20, verifiedBytes: 0 });
+  meter.note({ atMs: 0, recordedBytes: SIZE, storedBytes: 0, sentBytes: 0, verifiedBytes: 0 });
+  meter.note({
+    atMs: quietMs,
+    recordedBytes: SIZE,
+    storedBytes: 20,
+    sentBytes: 20,
+    verifiedBytes: 0,
+  });
   const sight = sightOf(SIZE, judgement, verdict);
   const quiet = { idleMs: 60_000, abandonMs: 3_600_000 };
   return viewOf(shown({ meter, sight, state: stateOf("pss"), ...over }), {

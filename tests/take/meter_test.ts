@@ -8,19 +8,21 @@ const LOOK_MS = 250;
 
 /** Notes a take that records `rate` bytes a millisecond, from `fromMs` on up to `toMs`. */
 function record(
-  meter: Meter,
+  meter: Pick<Meter, "note">,
   span: { fromMs: number; toMs: number; everyMs?: number },
   rate: number,
   stored: (atMs: number) => number,
 ): void {
   for (let atMs = span.fromMs; atMs <= span.toMs; atMs += span.everyMs ?? LOOK_MS) {
     const storedBytes = stored(atMs);
-    meter.note({ atMs, recordedBytes: rate * atMs, storedBytes, verifiedBytes: storedBytes / 2 });
+    const recordedBytes = rate * atMs;
+    const verifiedBytes = storedBytes / 2;
+    meter.note({ atMs, recordedBytes, storedBytes, sentBytes: storedBytes, verifiedBytes });
   }
 }
 
 /** The meter says at least the truth, and at most two samples or 3 % more. */
-function assertBehind(meter: Meter, trueSeconds: number): void {
+function assertBehind(meter: Pick<Meter, "behindSeconds">, trueSeconds: number): void {
   const said = meter.behindSeconds();
   assert(said !== null);
   assertGreaterOrEqual(said, trueSeconds);
@@ -29,9 +31,9 @@ function assertBehind(meter: Meter, trueSeconds: number): void {
 
 Deno.test("meter says nothing before it knows anything", () => {
   const meter = newestMeter();
-  assertEquals([meter.behindSeconds(), meter.storedRate(), meter.verifiedRate()], [null, 0, 0]);
+  assertEquals([meter.behindSeconds(), meter.sentRate(), meter.verifiedRate()], [null, 0, 0]);
   meter.note({ atMs: 5, recordedBytes: 10, storedBytes: 0, verifiedBytes: 0 });
-  assertEquals([meter.behindSeconds(), meter.storedRate()], [0, 0]);
+  assertEquals([meter.behindSeconds(), meter.sentRate()], [0, 0]);
 });
 
 Deno.test("meter is behind by the time since the recording had the size that is stored", () => {
@@ -118,7 +120,7 @@ Deno.test("meter's lag grows while the recorder pauses with bytes unsent, and no
 Deno.test("meter's lag grows and its rates fall while no sample comes, as on a drive that hangs", () => {
   let nowMs = 0;
   const meter = createMeter(() => nowMs);
-  const told = () => [meter.behindSeconds(), meter.storedRate(), meter.recordedRate()];
+  const told = () => [meter.behindSeconds(), meter.sentRate(), meter.recordedRate()];
   record(meter, { fromMs: 0, toMs: 60_000 }, 8000, (atMs) => 8000 * Math.max(0, atMs - 2000));
   nowMs = 60_000;
   assertEquals(told().slice(1), [8_000_000, 8_000_000]);
@@ -128,16 +130,30 @@ Deno.test("meter's lag grows and its rates fall while no sample comes, as on a d
   nowMs = 660_000;
   assertBehind(meter, 602);
   assertEquals(told().slice(1), [0, 0]);
-  assertEquals(meter.storedTrend().at(-1), 0);
+  assertEquals(meter.sentTrend().at(-1), 0);
 });
 
 Deno.test("meter tells rates over the last 20 s", () => {
   const meter = newestMeter();
   record(meter, { fromMs: 0, toMs: 100_000 }, 8000, (atMs) => 5000 * atMs);
-  assertEquals(Math.round(meter.storedRate()), 5_000_000);
+  assertEquals(Math.round(meter.sentRate()), 5_000_000);
   assertEquals(Math.round(meter.verifiedRate()), 2_500_000);
   record(meter, { fromMs: 100_250, toMs: 130_000 }, 8000, () => 500_000_000);
-  assertEquals(meter.storedRate(), 0);
+  assertEquals(meter.sentRate(), 0);
+});
+
+Deno.test("meter tells what goes out over a poor link that stores nothing for minutes", () => {
+  const meter = newestMeter();
+  for (let s = 0; s <= 60; s++) {
+    const sent = { storedBytes: 0, sentBytes: 125_000 * s, verifiedBytes: 0 };
+    meter.note({ atMs: 1000 * s, recordedBytes: 26_214_400, ...sent });
+  }
+  assertEquals(meter.sentRate(), 125_000);
+  assertEquals(meter.sentTrend(), Array.from({ length: 20 }, () => 125_000));
+  const again = { recordedBytes: 26_214_400, storedBytes: 0, verifiedBytes: 0 };
+  meter.note({ atMs: 61_000, ...again, sentBytes: 0 }); // all of it begins anew
+  assertEquals(meter.sentRate(), 0);
+  assertEquals(meter.behindSeconds(), 61);
 });
 
 Deno.test("meter's rates stay over the last 20 s after hours", () => {
@@ -146,20 +162,20 @@ Deno.test("meter's rates stay over the last 20 s after hours", () => {
   record(meter, { fromMs: 0, toMs: turnMs }, 8000, (atMs) => 8000 * atMs);
   const after = { fromMs: turnMs + LOOK_MS, toMs: turnMs + 20_000 };
   record(meter, after, 8000, (atMs) => 8000 * turnMs + 1000 * (atMs - turnMs));
-  assertLessOrEqual(Math.abs(meter.storedRate() - 1_000_000), 10_000);
+  assertLessOrEqual(Math.abs(meter.sentRate() - 1_000_000), 10_000);
 });
 
 Deno.test("meter never tells a negative rate, nor one of a moment", () => {
   const meter = newestMeter();
   meter.note({ atMs: 0, recordedBytes: 10, storedBytes: 10, verifiedBytes: 10 });
   meter.note({ atMs: 100, recordedBytes: 10, storedBytes: 1e9, verifiedBytes: 0 });
-  assertEquals(meter.storedRate(), 0);
+  assertEquals(meter.sentRate(), 0);
   meter.note({ atMs: 1000, recordedBytes: 10, storedBytes: 5, verifiedBytes: 0 });
-  assertEquals([meter.storedRate(), meter.verifiedRate()], [0, 0]);
+  assertEquals([meter.sentRate(), meter.verifiedRate()], [0, 0]);
 });
 
 Deno.test("meter keeps no more than 1,500 samples, in a week of looks", () => {
-  const meter = newestMeter();
+  const meter = createMeter(() => 0);
   let looks = 0;
   for (let atMs = 0; atMs <= 7 * 24 * HOUR_MS; atMs += 1000) {
     meter.note({
@@ -169,11 +185,18 @@ Deno.test("meter keeps no more than 1,500 samples, in a week of looks", () => {
         return 0;
       },
       storedBytes: -1,
+      sentBytes: 0,
       verifiedBytes: 0,
     });
   }
   looks = 0;
-  meter.note({ atMs: 8 * 24 * HOUR_MS, recordedBytes: 1, storedBytes: 0, verifiedBytes: 0 });
+  meter.note({
+    atMs: 8 * 24 * HOUR_MS,
+    recordedBytes: 1,
+    storedBytes: 0,
+    sentBytes: 0,
+    verifiedBytes: 0,
+  });
   meter.behindSeconds();
   assertGreaterOrEqual(looks, 500);
   assertLessOrEqual(looks, 1500);
@@ -183,11 +206,11 @@ Deno.test("meter's trend is 40 figures of the last 2 minutes, steady where parts
   const meter = newestMeter();
   const lumps = (atMs: number) => 50_000_000 * Math.floor(atMs / 5000); // 10 MB/s, then nothing
   record(meter, { fromMs: 0, toMs: 300_000 }, 10_000, (atMs) => lumps(Math.min(atMs, 270_000)));
-  const trend = meter.storedTrend();
+  const trend = meter.sentTrend();
   assertEquals(trend.length, 40);
   assertEquals(trend.slice(0, 29), Array.from({ length: 29 }, () => 10_000_000));
   assertEquals(trend.slice(-7), [0, 0, 0, 0, 0, 0, 0]);
   const young = newestMeter();
   record(young, { fromMs: 0, toMs: 4000 }, 10_000, (atMs) => 10_000 * atMs);
-  assertEquals(young.storedTrend(), [10_000_000, 10_000_000]);
+  assertEquals(young.sentTrend(), [10_000_000, 10_000_000]);
 });

@@ -31,7 +31,7 @@ export interface LimitedTransfer extends LiveLimits {
   readonly pace: Pace;
 }
 
-/** PUTs at once at most; a handful fill any uplink, and each holds two buffers and a connection. */
+/** PUTs at once at most; a handful fill any uplink, and each holds a connection and 2 MiB of buffers. */
 export const MOST_LANES = 32;
 
 /**

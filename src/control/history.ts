@@ -49,7 +49,7 @@ function bytesOf({ verified, completed, changedLate }: TakeState): string {
   }
   if (!verified) return "Not proven: the stored bytes were not read again after the end";
   const read = "Every byte was read again after the end and equals what is stored";
-  return completed ? `${read}; Frame.io says that the asset is complete` : read;
+  return completed ? `${read}; the asset reads back as complete` : read;
 }
 
 /** What the journal tells of a take before `beforeMs`, as entries without a number. */

@@ -58,9 +58,8 @@ Deno.test("historyOf() tells the finalized takes of the journal, newest first, w
     finishedByRecorder: true,
     verified: true,
     completed: true,
-    proof:
-      "Every byte was read again after the end and equals what is stored; Frame.io says that " +
-      "the asset is complete",
+    proof: "Every byte was read again after the end and equals what is stored; the asset " +
+      "reads back as complete",
   });
   assertEquals([b?.name, b?.verified, b?.endedBy], ['b "2" 🎬.mov', false, null]);
   assertEquals(b?.proof, "Not proven: the stored bytes were not read again after the end");

@@ -53,8 +53,9 @@ While it runs: f ends a take at its present size, r resumes what is paused, Ctrl
 same command goes on.
 Exit status: 0 every take finalized and verified; 1 a take failed; 2 bad usage or configuration;
 3 all bytes stored and verified, but a recorder never finished its file, also where another take was
-given up; 4 a take was given up, all others are as for 0; 130 interrupted. A take that was paused stays paused until it is resumed, by r, on
-the status page or through the API, and the program waits for that.
+given up; 4 a take was given up, all others are as for 0; 130 interrupted. A take that was paused
+stays paused until it is resumed, by r, on the status page or through the API, and the program waits
+for that.
 `;
 
 /** What `upload --help` prints. */

@@ -1,5 +1,6 @@
 import { dirname, join, resolve } from "@std/path";
 import { Config } from "../errors.ts";
+import { systemClock } from "./clock.ts";
 import { type DiskGate, systemGates } from "./disk_gate.ts";
 import { fileId } from "./file_id.ts";
 import { kindOf, openSource } from "./source.ts";
@@ -61,7 +62,10 @@ export interface Disk {
   open(path: string, signal?: AbortSignal): Promise<RecordingSource | null>;
   /** The path without links, also for a file that does not exist yet. */
   realPath(path: string): Promise<string>;
-  /** Calls `onHint` when something may have happened in `folder`. A hint, never the truth. */
+  /**
+   * Calls `onHint` when something may have happened in `folder`, every {@linkcode HINT_EVERY_MS} at most,
+   * and once more after the last of many changes. A hint, never the truth.
+   */
   watch(folder: string, onHint: () => void, signal: AbortSignal): void;
   /** Whether `path` lies on a volume that other machines write to, whose facts may be old. */
   isNetworkVolume(path: string): Promise<boolean>;
@@ -163,6 +167,12 @@ export function realPathNow(path: string): string {
   return join(realParent, absolute.slice(parent.length));
 }
 
+/**
+ * How far hints lie apart at least, in milliseconds. Sound recorders write thousands of times a second,
+ * and each hint makes somebody look.
+ */
+export const HINT_EVERY_MS = 50;
+
 function watch(folder: string, onHint: () => void, signal: AbortSignal): void {
   if (signal.aborted) return;
   let watcher: Deno.FsWatcher;
@@ -172,8 +182,22 @@ function watch(folder: string, onHint: () => void, signal: AbortSignal): void {
     return; // No such folder yet, or no more watches to be had: polling is the truth anyway.
   }
   signal.addEventListener("abort", () => watcher.close(), { once: true });
+  let isResting = false;
+  let isNews = false;
+  const hint = () => {
+    isResting = true;
+    isNews = false;
+    systemClock.sleep(HINT_EVERY_MS, signal).then(() => {
+      isResting = false;
+      if (isNews) hint();
+    }, () => {});
+    onHint();
+  };
   (async () => {
-    for await (const _ of watcher) onHint();
+    for await (const _ of watcher) {
+      if (isResting) isNews = true;
+      else hint();
+    }
   })().catch(() => {});
 }
 

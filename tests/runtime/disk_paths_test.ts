@@ -1,6 +1,11 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertLessOrEqual, assertRejects } from "@std/assert";
 import { Config } from "../../src/errors.ts";
-import { makePrivateFolder, realPathNow, systemDisk } from "../../src/runtime/disk.ts";
+import {
+  HINT_EVERY_MS,
+  makePrivateFolder,
+  realPathNow,
+  systemDisk,
+} from "../../src/runtime/disk.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 import { within } from "../support/within.ts";
 
@@ -62,6 +67,30 @@ Deno.test("watch() hints at a change in the folder, until it is aborted", async 
   };
   await within(written());
   abort.abort();
+});
+
+Deno.test("watch() hints seldom where thousands of pieces are written, and still at the last one", async () => {
+  await using folder = await tempFolder();
+  const path = folder.at("a.wav");
+  const abort = new AbortController();
+  const sizeBytes = 20_000;
+  const beganMs = performance.now();
+  let hints = 0;
+  const last = Promise.withResolvers<void>();
+  systemDisk.watch(folder.path, () => {
+    hints++;
+    if (Deno.statSync(path).size >= sizeBytes) last.resolve();
+  }, abort.signal);
+  {
+    using file = await Deno.open(path, { write: true, createNew: true });
+    while (hints === 0) await file.write(Uint8Array.of(1)); // it begins once the volume is known
+    for (let at = await file.seek(0, Deno.SeekMode.End); at < sizeBytes; at++) {
+      await file.write(Uint8Array.of(1));
+    }
+  }
+  await within(last.promise);
+  abort.abort();
+  assertLessOrEqual(hints, 2 + 2 * (performance.now() - beganMs) / HINT_EVERY_MS);
 });
 
 Deno.test("watch() says nothing of a folder that is not there, that goes, or once it is aborted", async () => {

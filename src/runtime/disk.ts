@@ -1,8 +1,8 @@
 import { dirname, join, resolve } from "@std/path";
 import { Config } from "../errors.ts";
-import { systemClock } from "./clock.ts";
 import { type DiskGate, systemGates } from "./disk_gate.ts";
 import { fileId } from "./file_id.ts";
+import { watchFolder } from "./folder_watch.ts";
 import { kindOf, openSource } from "./source.ts";
 import { volumeOf } from "./volume.ts";
 import { systemWriters, type Writers } from "./writers.ts";
@@ -63,7 +63,7 @@ export interface Disk {
   /** The path without links, also for a file that does not exist yet. */
   realPath(path: string): Promise<string>;
   /**
-   * Calls `onHint` when something may have happened in `folder`, every {@linkcode HINT_EVERY_MS} at most,
+   * Calls `onHint` when something may have happened in `folder`, every 50 ms at most,
    * and once more after the last of many changes. A hint, never the truth.
    */
   watch(folder: string, onHint: () => void, signal: AbortSignal): void;
@@ -99,7 +99,7 @@ export function createDisk(gates: (folder: string) => DiskGate): Disk {
     // Of a network volume hints tell only what this machine does there, and where it hangs, Deno's one
     // thread for all watches stands still with it (seen with 2.9).
     watch(folder, onHint, signal) {
-      isNetworkVolume(folder).then((isNetwork) => isNetwork || watch(folder, onHint, signal))
+      isNetworkVolume(folder).then((isNetwork) => isNetwork || watchFolder(folder, onHint, signal))
         .catch(() => {}); // polling is the truth anyway
     },
     isNetworkVolume,
@@ -165,40 +165,6 @@ export function realPathNow(path: string): string {
   }
   if (link !== null) return realPathNow(resolve(realParent, link));
   return join(realParent, absolute.slice(parent.length));
-}
-
-/**
- * How far hints lie apart at least, in milliseconds. Sound recorders write thousands of times a second,
- * and each hint makes somebody look.
- */
-export const HINT_EVERY_MS = 50;
-
-function watch(folder: string, onHint: () => void, signal: AbortSignal): void {
-  if (signal.aborted) return;
-  let watcher: Deno.FsWatcher;
-  try {
-    watcher = Deno.watchFs(folder, { recursive: false });
-  } catch {
-    return; // No such folder yet, or no more watches to be had: polling is the truth anyway.
-  }
-  signal.addEventListener("abort", () => watcher.close(), { once: true });
-  let isResting = false;
-  let isNews = false;
-  const hint = () => {
-    isResting = true;
-    isNews = false;
-    systemClock.sleep(HINT_EVERY_MS, signal).then(() => {
-      isResting = false;
-      if (isNews) hint();
-    }, () => {});
-    onHint();
-  };
-  (async () => {
-    for await (const _ of watcher) {
-      if (isResting) isNews = true;
-      else hint();
-    }
-  })().catch(() => {});
 }
 
 /**

@@ -1,11 +1,7 @@
 import { assert, assertEquals, assertLessOrEqual, assertRejects } from "@std/assert";
 import { Config } from "../../src/errors.ts";
-import {
-  HINT_EVERY_MS,
-  makePrivateFolder,
-  realPathNow,
-  systemDisk,
-} from "../../src/runtime/disk.ts";
+import { makePrivateFolder, realPathNow, systemDisk } from "../../src/runtime/disk.ts";
+import { HINT_EVERY_MS } from "../../src/runtime/folder_watch.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 import { within } from "../support/within.ts";
 

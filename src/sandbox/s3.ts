@@ -130,6 +130,12 @@ function refusalOf(fault: PresignFault, now: Date): S3Refusal {
           ServerTime: seconds(now),
         },
       };
+    case "headers":
+      return {
+        code: "AccessDenied",
+        message: "There were headers present in the request which were not signed",
+        details: { HeadersNotSigned: fault.names.join(", ") },
+      };
     case "mismatch":
       return {
         code: "SignatureDoesNotMatch",

@@ -35,6 +35,8 @@ export type PresignFault =
   /** A query parameter of the signature is missing or is not of its form. */
   | { readonly kind: "malformed"; readonly parameter: string }
   | { readonly kind: "expired"; readonly expiredAt: Date; readonly lifeSeconds: number }
+  /** Headers that begin with `x-amz-` have to be signed, all of them. */
+  | { readonly kind: "headers"; readonly names: readonly string[] }
   /** Another method, path, query or signed header than was signed. */
   | { readonly kind: "mismatch" };
 
@@ -96,6 +98,11 @@ export function checkPresigned(
   const lifeSeconds = Number(expires);
   const expiredAt = new Date(signedAt.getTime() + lifeSeconds * 1000);
   if (now >= expiredAt) return { kind: "expired", expiredAt, lifeSeconds };
+
+  const isSigned = new Set(signedHeaders.split(";"));
+  const names = [...request.headers.keys()]
+    .filter((name) => name.startsWith("x-amz-") && !isSigned.has(name));
+  if (names.length > 0) return { kind: "headers", names };
 
   const signed = query.filter(([name]) => name !== "X-Amz-Signature");
   const expected = sign(

@@ -79,6 +79,15 @@ Deno.test("PUT refuses another Content-Type, ACL or URL with SignatureDoesNotMat
     await assertNothingStored(client, id, dir);
   }));
 
+Deno.test("PUT refuses an x-amz header that is not signed, and names it, as S3 does", () =>
+  withSandbox(async (client, dir) => {
+    const { id, url } = await oneAwaited(client);
+    const more = { "x-amz-meta-scene": "7" };
+    const xml = await refused(await put(url, BYTES, more), 403, "AccessDenied");
+    assertStringIncludes(xml, "<HeadersNotSigned>x-amz-meta-scene</HeadersNotSigned>");
+    await assertNothingStored(client, id, dir);
+  }));
+
 Deno.test("PUT refuses a URL past its life with AccessDenied, Request has expired", () =>
   withSandbox(async (client, dir) => {
     const { id, url } = await oneAwaited(client);

@@ -84,6 +84,15 @@ Deno.test("checkPresigned() expires a URL at the end of its life, not before", (
   assertEquals(check({ now: expiredAt }), { kind: "expired", expiredAt, lifeSeconds: 86_400 });
 });
 
+Deno.test("checkPresigned() refuses headers of Amazon's that are not signed, and takes all others", () => {
+  const more = { ...HEADERS, "x-amz-meta-b": "1", "x-amz-date": "2", "x-scene": "7" };
+  assertEquals(check({ headers: more }), {
+    kind: "headers",
+    names: ["x-amz-date", "x-amz-meta-b"],
+  });
+  assertEquals(check({ headers: { ...HEADERS, "x-scene": "7" } }), null);
+});
+
 Deno.test("checkPresigned() refuses another method, path, query, signed header or key", () => {
   const mismatch = { kind: "mismatch" };
   const url = presign(ORDER, EXAMPLE_KEY);

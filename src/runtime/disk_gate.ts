@@ -42,6 +42,9 @@ export function createDiskGates(clock: Clock): (folder: string) => DiskGate {
 /** The gates of this machine's disks. */
 export const systemGates = createDiskGates(systemClock);
 
+/** Why a timer is stopped: an error made anew each time would cost more than the timer. */
+const NOT_NEEDED = new Error("Nothing is waited for");
+
 function createDiskGate(clock: Clock): DiskGate {
   let underWay = 0;
   let late = 0;
@@ -62,7 +65,7 @@ function createDiskGate(clock: Clock): DiskGate {
 
   /** Has one timer for all that is waited for: thousands of reads a second would each leave one behind. */
   function watch(): void {
-    nap?.abort();
+    nap?.abort(NOT_NEEDED);
     nap = null;
     const [oldest] = waitedFor;
     if (oldest === undefined) return;

@@ -109,8 +109,11 @@ export type DurableEvent =
   | { readonly type: "part.changed"; readonly number: number }
   /** A person ended the take; only the first `sizeBytes` belong to it. */
   | { readonly type: "finish.asked"; readonly sizeBytes: number }
-  /** Its recorder moved all media meanwhile, so it is at its stop: the take ends with the recording. */
-  | { readonly type: "finish.withdrawn" }
+  /**
+   * Its recorder moved all media meanwhile, so it is at its stop: the take ends with the recording. Or it
+   * was cut to fewer bytes than were asked for: what lies there now is another recording.
+   */
+  | { readonly type: "finish.withdrawn"; readonly cutToBytes?: number }
   | {
     readonly type: "recording.ended";
     readonly by: EndedBy;

@@ -167,7 +167,12 @@ function eventText(event: PublishedEvent): string | null {
     case "finish.asked":
       return `finish asked; the take ends at ${formatBytes(event.sizeBytes)}`;
     case "finish.withdrawn":
-      return "its recorder has just stopped and rewrites the file: the take ends with it, whole";
+      return event.cutToBytes === undefined
+        ? "its recorder has just stopped and rewrites the file: the take ends with it, whole"
+        : `its file was cut to ${
+          formatBytes(event.cutToBytes)
+        }, less than was to be finished: what is ` +
+          "recorded into it now is taken up whole";
     case "take.paused":
       return "paused: nothing is sent until it is resumed";
     case "take.unpaused":

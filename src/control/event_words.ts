@@ -35,7 +35,10 @@ export function wordsOfEvent(event: TakeEvent): string | null {
     case "finish.asked":
       return `A person pressed finish at ${size(event.sizeBytes)}`;
     case "finish.withdrawn":
-      return "The recorder has just stopped by itself: the take ends with its file, whole";
+      return event.cutToBytes === undefined
+        ? "The recorder has just stopped by itself: the take ends with its file, whole"
+        : `The file was cut to ${size(event.cutToBytes)}, less than was to be finished: what is ` +
+          "recorded into it now is taken up whole";
     case "recording.ended":
       return `The recording ended at ${size(event.sizeBytes)}: ${EVIDENCE[event.by]}`;
     case "part.changed":

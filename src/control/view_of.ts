@@ -62,7 +62,7 @@ export function viewOf(shown: Shown, moment: ViewMoment = {}): TakeView {
     storedBytes: Math.min(storedBytes(state), recordedBytes),
     verifiedBytes,
     resentBytes: state.resentBytes,
-    rateBytesPerSecond: over ? 0 : Math.round(meter.sentRate()),
+    rateBytesPerSecond: over || snapshot.paused ? 0 : Math.round(meter.sentRate()),
     rateTrend: over ? [] : meter.sentTrend(),
     recordRateBytesPerSecond: over ? 0 : Math.round(meter.recordedRate()),
     behindSeconds: over || standstill?.isCaughtUp ? null : meter.behindSeconds(),

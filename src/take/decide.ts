@@ -41,8 +41,8 @@ export type Step =
   | { readonly do: "create_asset" }
   /** The asset cannot be completed: leave it and begin a second one. */
   | { readonly do: "abandon_asset"; readonly reason: string }
-  /** The recorder is putting an index in front: what the operator's word was about lies elsewhere. */
-  | { readonly do: "withdraw_finish" }
+  /** What the operator's word was about is not there any more, or lies elsewhere: an index goes in front. */
+  | { readonly do: "withdraw_finish"; readonly cutToBytes?: number }
   | { readonly do: "fix_head"; readonly headBytes: number; readonly mediaStart: number | null }
   /** The media have moved: the head part grows by as much. */
   | { readonly do: "shift"; readonly byBytes: number; readonly mediaStart: number }
@@ -66,7 +66,11 @@ const VERIFY_LANES = 2;
 
 /** The steps to begin now; those under way are not named again. */
 export function decide(state: TakeState, scene: Scene): Step[] {
-  if (scene.sizeBytes === 0 || state.cancelled) return [];
+  if (state.cancelled) return [];
+  if (state.finalized === null && isCut(state, scene)) {
+    return [{ do: "withdraw_finish", cutToBytes: scene.sizeBytes }];
+  }
+  if (scene.sizeBytes === 0) return [];
   if (state.asset.at !== "created") {
     if (state.paused) return [];
     const isTime = scene.takes === "growing" || scene.judgement.is === "ended";
@@ -89,6 +93,11 @@ export function decide(state: TakeState, scene: Scene): Step[] {
   // Nothing goes to a finalized asset any more; what it holds is read again to the end.
   const steps = checks(state, scene);
   return steps.length === 0 && allVerified(state, scene) ? [{ do: "conclude" }] : steps;
+}
+
+/** Whether the recording was cut below what a person ended it at: what lies there now is another one. */
+function isCut({ finishAskedBytes }: TakeState, { sizeBytes }: Scene): boolean {
+  return finishAskedBytes !== null && sizeBytes < finishAskedBytes;
 }
 
 /** Why the registered parts no longer fit the recording, or null while they do. */

@@ -10,7 +10,7 @@ import type { RangeDigest } from "../runtime/range_digest.ts";
 import type { Lanes } from "../transfer/lanes.ts";
 import type { EventBus } from "./bus.ts";
 import type { Sight } from "./sight.ts";
-import { apply, storedBytes, type TakeState } from "./state.ts";
+import { apply, type TakeState } from "./state.ts";
 
 /** What every take of this process works with. */
 export interface TakeRoom {
@@ -41,6 +41,10 @@ export interface Desk {
   readonly urls: Map<number, KeptUrl>;
   /** Bytes handed to the connection, by part that is under way. */
   readonly sending: Map<number, number>;
+  /** All bytes that were handed to connections, those that went once more included. */
+  handedBytes: number;
+  /** When this process was told to finish the take, monotonic milliseconds, or null. */
+  finishAskedAtMs: number | null;
   /** What the recording was like when a part was read again and found equal, by part number. */
   readonly verifiedAt: Map<number, string>;
   /** The newest look that succeeded, or null before the first one. */
@@ -77,6 +81,8 @@ export function createDesk(
     state,
     urls: new Map(keptUrls),
     sending: new Map(),
+    handedBytes: 0,
+    finishAskedAtMs: null,
     verifiedAt: new Map(),
     sight: null,
     refusal: null,
@@ -99,15 +105,6 @@ export function stamp({ state, sight }: Desk): string {
 /** Tells one state of a recording from the next by its size and time. */
 export function stampOf({ sizeBytes, modifiedMs }: FileFacts): string {
   return `${sizeBytes}:${modifiedMs}`;
-}
-
-/** Bytes that are stored, and those that connections were handed of the parts on their way. */
-export function sentBytes({ state, sending }: Desk): number {
-  let bytes = storedBytes(state);
-  for (const [number, handedBytes] of sending) {
-    if (state.parts.get(number)?.at !== "stored") bytes += handedBytes;
-  }
-  return bytes;
 }
 
 /** Bytes of the parts that were read again since the recording last changed. */

@@ -6,7 +6,7 @@ interface Sample {
   readonly atMs: number;
   readonly recordedBytes: number;
   readonly storedBytes: number;
-  /** What is stored, and what connections were handed of the parts on their way. */
+  /** All that connections were handed so far, what goes once more included. */
   readonly sentBytes: number;
   readonly verifiedBytes: number;
 }
@@ -101,6 +101,11 @@ export function createMeter(monotonicMs: () => number): Meter {
 
   return {
     note(sample) {
+      // It was cut below what is stored: what is recorded from here on is another recording.
+      if (latest !== null && sample.recordedBytes < latest.storedBytes) {
+        history = [];
+        earlier = null;
+      }
       latest = sample;
       const last = history.at(-1);
       if (last !== undefined && sample.atMs - last.atMs < SAMPLE_EVERY_MS) return;

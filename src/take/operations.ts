@@ -101,6 +101,7 @@ export function createOperations(
       if (outcome() !== null || state.totalBytes !== null || state.cancelled) return "ended";
       if (sizeBytes === 0) return "empty";
       if (state.finishAskedBytes !== null) return "accepted";
+      desk.finishAskedAtMs = desk.room.clock.monotonicMs();
       return order({ type: "finish.asked", sizeBytes });
     },
     pause() {

@@ -24,7 +24,9 @@ export function refuseUnusable({ state, room }: Desk, sight: Sight): void {
       `Cannot upload ${state.name}: it has ${sizeBytes} bytes, Frame.io takes at most 5 TiB`,
     );
   }
-  if (judgement.is === "ended" && sizeBytes === 0 && state.finalized === null) {
+  // By the operator's word alone it has not ended, now that it was emptied: decide.ts takes that word back.
+  const hasEnded = judgement.is === "ended" && judgement.by !== "operator";
+  if (hasEnded && sizeBytes === 0 && state.finalized === null) {
     throw new Limit(
       `Cannot finish ${state.name}: its file was emptied, by whoever records under that name next ` +
         "or by hand. What was stored of it stays in an asset that is not complete",

@@ -28,8 +28,7 @@ export async function send(desk: Desk, number: number, signal: AbortSignal): Pro
   // Since this was decided the part may have waited long for its lane, and the recorder may have begun
   // to move its media: what is read now would go again.
   const { facts, look } = await lookAtBytes(source, signal);
-  const hasMoved = mediaStart !== null && look.mediaStart !== mediaStart;
-  if (hasMoved || isHeldBack(desk, look, range)) return;
+  if (hasMoved(desk, look, mediaStart) || isHeldBack(desk, look, range)) return;
   signal.throwIfAborted(); // a pause comes at any moment, and nothing is begun in it
   if (part.isFinal) {
     const digest = await room.digests.digest(source, range, signal);
@@ -44,7 +43,11 @@ export async function send(desk: Desk, number: number, signal: AbortSignal): Pro
   try {
     const { url } = urls.get(number)!;
     const order = { partNumber: number, range, url, filetype: state.filetype };
-    const onSent = (sentBytes: number) => void sending.set(number, sentBytes);
+    const onSent = (sentBytes: number) => {
+      // A connection that turns out to be gone has it begin anew.
+      desk.handedBytes += Math.max(0, sentBytes - (sending.get(number) ?? 0));
+      sending.set(number, sentBytes);
+    };
     const digest = await putPart(room.digests, source, order, signal, onSent);
     await refuseTorn(desk, number, mediaStart);
     await patiently(desk, signal, () => stored(desk, number, digest, facts));
@@ -138,6 +141,15 @@ async function finalStored(desk: Desk, signal: AbortSignal): Promise<void> {
   });
 }
 
+/**
+ * Whether the media lie elsewhere than at `mediaStart`. Where the front cannot be read its recorder is in
+ * the middle of rewriting it; but once the take has ended it stays as it is (decide.ts, shiftBytes).
+ */
+function hasMoved({ sight }: Desk, look: Look, mediaStart: number | null): boolean {
+  if (mediaStart === null || look.mediaStart === mediaStart) return false;
+  return look.mediaStart !== null || sight?.judgement.is !== "ended";
+}
+
 /** Whether an open container keeps this part back; once a take has ended, all of it may go. */
 function isHeldBack({ sight }: Desk, look: Look, range: ByteRange): boolean {
   return look.verdict === "open" && sight?.judgement.is !== "ended" &&
@@ -154,7 +166,7 @@ async function refuseTorn(desk: Desk, number: number, mediaStart: number | null)
   if (mediaStart === null) return;
   // Without the signal: the part is in, and a pause in this moment must not have it sent again.
   const { look } = await lookAtBytes(desk.source);
-  if (look.mediaStart === mediaStart && desk.state.head?.mediaStart === mediaStart) return;
+  if (desk.state.head?.mediaStart === mediaStart && !hasMoved(desk, look, mediaStart)) return;
   throw new RecordingChanged(`The media moved while part ${number} was read: it goes again`);
 }
 
@@ -175,14 +187,22 @@ function stored(desk: Desk, number: number, digest: string, facts: FileFacts): v
   const { state, room } = desk;
   const entry: Entry = { event: { type: "part.stored", number, digest } };
   if (!partOf(state, number).isFinal) return desk.record(entry);
-  const { sinceMs, seenLateMs } = desk.sight!.observed; // nothing is sent before the first look
-  const seenMs = room.clock.monotonicMs() - sinceMs;
   desk.record(entry, {
     event: {
       type: "take.finalized",
       sizeBytes: state.totalBytes!,
       modifiedMs: facts.modifiedMs,
-      tailMs: seenLateMs === null ? null : Math.round(seenMs + seenLateMs),
+      tailMs: tailMs(desk),
     },
   });
+}
+
+/** Milliseconds since the last byte of the take was recorded; null where nobody saw that. */
+function tailMs({ sight, state, finishAskedAtMs, room }: Desk): number | null {
+  const { sinceMs, seenLateMs } = sight!.observed; // nothing is sent before the first look
+  const isByWord = state.finishAskedBytes !== null;
+  if (seenLateMs === null || (isByWord && finishAskedAtMs === null)) return null;
+  // What its recorder writes after the operator's word does not belong to the take.
+  const lastMs = Math.min(sinceMs - seenLateMs, isByWord ? finishAskedAtMs! : Infinity);
+  return Math.round(room.clock.monotonicMs() - lastMs);
 }

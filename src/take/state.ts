@@ -179,6 +179,7 @@ export function apply(state: TakeState, event: DurableEvent): void {
       break;
     case "finish.withdrawn":
       state.finishAskedBytes = null;
+      state.ended = null;
       break;
     case "recording.ended":
       state.ended = { by: event.by, finishedByRecorder: event.finishedByRecorder };

@@ -8,7 +8,7 @@ import { Unavailable } from "../errors.ts";
 import type { KeptUrl } from "../journal/journal.ts";
 import type { RecordingSource } from "../runtime/disk.ts";
 import { decide, putErrand, type Scene, type Step, verifyErrand } from "./decide.ts";
-import { createDesk, hasUrl, sentBytes, stamp, type TakeRoom, verifiedBytes } from "./desk.ts";
+import { createDesk, hasUrl, stamp, type TakeRoom, verifiedBytes } from "./desk.ts";
 import { createErrands, type Delay } from "./errands.ts";
 import { ChangedLate, conclude, refuseLateChange } from "./finalize.ts";
 import { createMeter, grownBefore } from "./meter.ts";
@@ -182,8 +182,10 @@ export function createTake(
         abandonAsset(desk, step.reason);
         toldJudgement = "growing";
         return;
-      case "withdraw_finish":
-        return desk.fact({ type: "finish.withdrawn" });
+      case "withdraw_finish": {
+        const { do: _, ...cut } = step;
+        return desk.fact({ type: "finish.withdrawn", ...cut });
+      }
       case "fix_head": {
         const { headBytes, mediaStart } = step;
         return desk.fact({ type: "head.fixed", headBytes, mediaStart });
@@ -222,7 +224,7 @@ export function createTake(
       atMs,
       recordedBytes: facts.sizeBytes,
       storedBytes: storedBytes(state),
-      sentBytes: sentBytes(desk),
+      sentBytes: desk.handedBytes,
       verifiedBytes: verifiedBytes(desk),
     });
     if (observed.sinceMs >= atMs - POLL_MS && atMs - toldGrowthMs >= GROWTH_EVERY_MS) {

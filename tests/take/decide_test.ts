@@ -216,6 +216,24 @@ Deno.test("decide() takes the operator's finish back once the recorder moves its
   assertEquals(decide(state, moved), [{ do: "shift", byBytes: 5000, mediaStart: 5036 }]);
 });
 
+Deno.test("decide() takes the operator's finish back once less is there than was to be finished", () => {
+  const state = takeWith([5 * MIB]);
+  apply(state, { type: "finish.asked", sizeBytes: 12 * MIB });
+  const byWord: Judgement = { is: "ended", by: "operator", finishedByRecorder: false };
+  for (const cutToBytes of [0, 11 * MIB, 12 * MIB - 1]) {
+    assertEquals(decide(state, scene(cutToBytes, byWord)), [{ do: "withdraw_finish", cutToBytes }]);
+  }
+  assertEquals(doing(decide(state, scene(12 * MIB, byWord)), "withdraw_finish"), []);
+  apply(state, {
+    type: "recording.ended",
+    by: "operator",
+    sizeBytes: 1,
+    finishedByRecorder: false,
+  });
+  apply(state, { type: "finish.withdrawn", cutToBytes: 0 });
+  assertEquals([state.finishAskedBytes, state.ended], [null, null]);
+});
+
 Deno.test("decide() creates the asset of a route for finished files only when the recording has ended", () => {
   const state = emptyState("t");
   const takes = "finished" as const;

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertExists, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertExists, assertGreaterOrEqual, assertMatch } from "@std/assert";
 import { Unavailable } from "../../src/errors.ts";
 import type { PublishedEvent } from "../../src/events.ts";
 import { MIB } from "../../src/parts/limits.ts";
@@ -12,6 +12,7 @@ import {
 } from "../support/house.ts";
 import { createMov, type MovWriter } from "../support/mov_writer.ts";
 import { noise } from "../support/bytes.ts";
+import { holdPuts } from "../support/faulty_doors.ts";
 
 const typed = (type: PublishedEvent["type"]) => (event: PublishedEvent) => event.type === type;
 
@@ -165,8 +166,16 @@ Deno.test("take ends at its present size by the operator's word", async () => {
   const endBytes = mov.sizeBytes;
   assertEquals(upload.studio.finish("nobody"), "unknown");
   assertEquals(upload.studio.finish(upload.studio.shown()[0]!.takeId), "accepted");
+  const askedMs = Date.now();
   await mov.roll(9 * MIB); // the recorder does not know
   assertEquals(await upload.done, [{ is: "done" }]);
+  const finalized = house.events.find((event) => event.type === "take.finalized");
+  const leastMs = Date.parse(finalized!.time) - askedMs - 20;
+  assertGreaterOrEqual(
+    finalized!.tailMs!,
+    leastMs,
+    "what it wrote since does not shorten the tail",
+  );
   const [asset] = await house.assets();
   assertEquals(asset?.size, endBytes);
   assertEquals(upload.studio.shown()[0]!.snapshot.state.ended?.by, "operator");
@@ -189,6 +198,43 @@ Deno.test("take cut below its registered parts goes on in a second asset that sa
   assertEquals(assets.find((a) => a.status === "complete")?.sha256, await sha256Of(path));
   const { formerAssets } = upload.studio.shown()[0]!.snapshot.state;
   assertMatch(formerAssets[0]!.reason, /the recording was cut to \d+ bytes/);
+});
+
+Deno.test("take that is to be finished, and whose file its recorder begins anew, is the new recording whole", async () => {
+  await using house = await openHouse();
+  const path = house.path("take01.mov");
+  const upload = house.upload([path], { doors: (real) => ({ digests: holdPuts(real.digests) }) });
+  const first = await createMov(path);
+  await first.roll(22 * MIB);
+  await upload.seen(({ type }) => type === "part.started");
+  assertEquals(upload.studio.finish(upload.studio.shown()[0]!.takeId), "accepted");
+  await upload.seen(({ type }) => type === "recording.ended");
+  first.die();
+  await Deno.truncate(path); // as the recorder that begins anew does, and it has not written yet
+  await upload.seen(({ type }) => type === "finish.withdrawn");
+  await upload.stop();
+  const again = house.upload([path]);
+  await using second = await createMov(path);
+  await second.roll(31 * MIB);
+  await second.stop();
+  assertEquals(await again.done, [{ is: "done" }]);
+  const whole = (await house.assets()).find(({ status }) => status === "complete");
+  assertEquals([whole?.size, whole?.sha256], [second.sizeBytes, await sha256Of(path)]);
+  assertEquals(again.studio.shown()[0]!.snapshot.state.ended?.by, "container");
+});
+
+Deno.test("take whose front cannot be read any more at its end is sent as it is", async () => {
+  await using house = await openHouse();
+  const path = house.path("take01.mov");
+  const upload = house.upload([path], { idleMs: 1000, abandonMs: 1000 });
+  const mov = await createMov(path);
+  await rollAndStore(upload, () => mov.roll(22 * MIB), 4);
+  await mov.patch(0, noise(4096, 7));
+  await mov.roll(1000);
+  mov.die();
+  assertEquals(await upload.done, [{ is: "done" }]);
+  const [asset] = await house.assets();
+  assertEquals([asset?.status, asset?.sha256], ["complete", await sha256Of(path)]);
 });
 
 Deno.test("take of a recording deleted half-way is stored whole from its handle", async () => {

@@ -150,10 +150,16 @@ Deno.test("meter tells what goes out over a poor link that stores nothing for mi
   }
   assertEquals(meter.sentRate(), 125_000);
   assertEquals(meter.sentTrend(), Array.from({ length: 20 }, () => 125_000));
-  const again = { recordedBytes: 26_214_400, storedBytes: 0, verifiedBytes: 0 };
-  meter.note({ atMs: 61_000, ...again, sentBytes: 0 }); // all of it begins anew
-  assertEquals(meter.sentRate(), 0);
-  assertEquals(meter.behindSeconds(), 61);
+});
+
+Deno.test("meter begins anew with a recording that was cut below what is stored", () => {
+  const meter = newestMeter();
+  meter.grewBefore({ fromMs: -HOUR_MS, toMs: 0 });
+  record(meter, { fromMs: 0, toMs: 20_000 }, 8000, (atMs) => 8000 * Math.max(0, atMs - 2000));
+  for (let atMs = 20_250; atMs <= 22_000; atMs += LOOK_MS) {
+    meter.note({ atMs, recordedBytes: 8000 * (atMs - 20_000), storedBytes: 0, verifiedBytes: 0 });
+  }
+  assertBehind(meter, 1.75);
 });
 
 Deno.test("meter's rates stay over the last 20 s after hours", () => {

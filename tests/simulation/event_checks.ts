@@ -1,7 +1,7 @@
 /** What is told to everyone who looks on: nothing before it is written down, and no vain waits. */
 import type { PublishedEvent } from "../../src/events.ts";
 import type { NewRow } from "../../src/runtime/event_store.ts";
-import type { World } from "./world.ts";
+import { recordingAt, type World } from "./world.ts";
 
 /** Hooks of the events' checks. */
 export interface EventChecks {
@@ -35,6 +35,9 @@ const ASKED_WAITS: readonly (readonly [RegExp, number])[] = [
 /** Deeds after which nobody can tell when something was changed. */
 const NO_TAIL: ReadonlySet<string> = new Set(["freeze", "set_clock"]);
 
+/** Deeds after which nobody was there, or could look, when a file was begun anew. */
+const NO_WATCH: ReadonlySet<string> = new Set(["freeze", "crash", "crash_at_call", "suspend"]);
+
 /** How much later than a change a quick look sees it at most, in milliseconds, with file times of FAT. */
 const LATE_MS = 5000;
 
@@ -44,6 +47,8 @@ export function createEventChecks(world: World): EventChecks {
   const untold = new Map<string, number>();
   /** When a part may be tried again, by the error before. */
   const notBeforeMs = new Map<string, { readonly atMs: number; readonly sinceMs: number }>();
+  /** When somebody asked to finish a take. */
+  const askedAtMs = new Map<string, number>();
   const add = (key: string, by: number) => void untold.set(key, (untold.get(key) ?? 0) + by);
 
   function checkTold({ id: _id, time: _time, takeId, ...event }: PublishedEvent): void {
@@ -80,8 +85,21 @@ export function createEventChecks(world: World): EventChecks {
     }
     const { slowMs, staleMs, failing } = disk;
     const lateMs = LATE_MS + 600 * slowMs + 2 * (staleMs ?? 0) + failing.untilMs - failing.fromMs;
-    const truthMs = schedule.nowMs - file.changedAtMs;
+    // By the operator's word it is what was recorded until then.
+    const lastMs = Math.min(file.changedAtMs, askedAtMs.get(takeId) ?? Infinity);
+    const truthMs = schedule.nowMs - lastMs;
     if (tailMs < truthMs - lateMs) violate(`a tail of ${tailMs} ms is told, it is ${truthMs} ms`);
+  }
+
+  /** The operator's word was about what was recorded then: not about what is recorded over it since. */
+  function checkWord(takeId: string): void {
+    const atMs = askedAtMs.get(takeId);
+    const take = takes.get(takeId);
+    const isWatchful = disk.slowMs === 0 && disk.failing.share === 0 && disk.staleMs === null &&
+      !deeds.some(({ do: deed }) => NO_WATCH.has(deed));
+    if (atMs === undefined || take === undefined || !isWatchful) return;
+    const { reopenedAtMs } = recordingAt(world, take.path);
+    if ((reopenedAtMs ?? 0) > atMs) violate(`${take.path} is finished with what came after it`);
   }
 
   return {
@@ -94,8 +112,15 @@ export function createEventChecks(world: World): EventChecks {
           return checkDelay(`${event.takeId} ${event.number}`, event.message, event.retryInMs);
         case "service.delayed":
           return checkDelay("", event.message, event.retryInMs);
+        case "finish.asked":
+          askedAtMs.set(event.takeId, schedule.nowMs);
+          return checkTold(event);
+        case "finish.withdrawn":
+          askedAtMs.delete(event.takeId);
+          return checkTold(event);
         case "take.finalized":
           checkTail(event.takeId, event.tailMs);
+          checkWord(event.takeId);
           return checkTold(event);
         case "take.resumed":
         case "take.recalled":

@@ -74,6 +74,20 @@ export const scenarios: readonly (readonly [name: string, plan: Plan])[] = [
   ],
   ["is followed by the next under its name", world([take("mov_ffmpeg", { againMs: 3 * SECOND })])],
   [
+    "is to be finished, and its recorder begins the file anew while the rest goes out",
+    world([take("mov_ffmpeg", { againMs: SECOND })], {
+      deeds: [{ atMs: 7500, do: "finish", recording: 0 }],
+      spells: [spell("clear", HOUR, MIB)],
+    }),
+  ],
+  [
+    "is finished long before its recorder stops, over a slow line",
+    world([take("mov_ffmpeg", { bytesPerSecond: MIB })], {
+      deeds: [{ atMs: 10 * SECOND, do: "finish", recording: 0 }],
+      spells: [spell("clear", HOUR, MIB / 4)],
+    }),
+  ],
+  [
     "pauses for minutes and goes on",
     world([
       take("mov_ffmpeg", { pauses: [{ atShare: 0.5, forMs: 4 * MINUTE }] }),

@@ -17,7 +17,8 @@ export function leftBy(take: Take, { is }: TakeOutcome): Left {
   const { finalized, ended } = state;
   const isWhole = is === "done" && ended?.by !== "operator";
   return {
-    sizeBytes: finalized?.sizeBytes ?? sight?.facts.sizeBytes ?? 0,
+    // Where nothing was seen of it: it had a byte when it was opened.
+    sizeBytes: finalized?.sizeBytes ?? sight?.facts.sizeBytes ?? 1,
     modifiedMs: isWhole ? finalized!.modifiedMs : null,
   };
 }

@@ -17,7 +17,8 @@ const WRITERS_EVERY_MS = 2000;
  * and create it again before they write: only the file that has the name counts.
  *
  * @param past Recordings that are in hand or dealt with.
- * @param own `onWait` is told what is in the way, or null; `isEnough` ends it.
+ * @param own `onMissing` is told when nothing has the name; `onWait` what is in the way, or null;
+ * `isEnough` ends it.
  * @returns Null when it was ended; Limit for a recording that ended without a byte.
  */
 export async function firstBytes(
@@ -26,7 +27,8 @@ export async function firstBytes(
   past: Past,
   wake: Wake,
   signal: AbortSignal,
-  { onWait, isEnough }: {
+  { onMissing, onWait, isEnough }: {
+    readonly onMissing: () => void;
     readonly onWait: (trouble: string | null) => void;
     readonly isEnough: () => boolean;
   },
@@ -41,10 +43,13 @@ export async function firstBytes(
         return new Limit(`Cannot upload ${target.path}: it is not a file. Name a recording's file`);
       }
       const isDone = facts !== null && past.has(facts);
+      let isMissing = facts === null;
       if (facts !== null && facts.sizeBytes > 0 && !isDone) {
         const source = await disk.open(target.path, signal);
         if (source !== null) return source;
+        isMissing = true;
       }
+      if (isMissing) onMissing();
       onWait(null);
       if (facts === null || isDone) observed = null;
       else {

@@ -3,7 +3,10 @@ import type { FileFacts } from "../runtime/disk.ts";
 /** How a recording was left. */
 export interface Left {
   readonly sizeBytes: number;
-  /** Null: whatever is written to it, it stays dealt with for as long as it only grows. */
+  /**
+   * Null: whatever is written to it, it stays dealt with for as long as it only grows. What was left
+   * empty is dealt with while it is empty: the first byte is another recording.
+   */
   readonly modifiedMs: number | null;
 }
 
@@ -53,7 +56,11 @@ export function createPast(): Past {
       if (was.modifiedMs !== null) {
         return was.sizeBytes === sizeBytes && was.modifiedMs === modifiedMs;
       }
-      if (sizeBytes < was.sizeBytes) return false;
+      const isAnother = sizeBytes < was.sizeBytes || (was.sizeBytes === 0 && sizeBytes > 0);
+      if (isAnother) {
+        left.delete(fileId); // it may be larger than the one before when it is looked at next
+        return false;
+      }
       left.set(fileId, { sizeBytes, modifiedMs: null });
       return true;
     },

@@ -130,6 +130,7 @@ export function createStudio(
         show(takeId, take.snapshot, take, "empty");
         waitingId = null;
       },
+      nothing: (takeId) => void (takeId === waitingId && entries.delete(takeId)),
       already(state) {
         const snapshot = { ...still(state.id, null, { is: "done" }), state };
         show(state.id, () => snapshot, null, "ended", true);

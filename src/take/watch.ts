@@ -31,6 +31,8 @@ export interface Stage {
   waiting(takeId: string, trouble: string | null): void;
   /** A take begins, or goes on. */
   begun(takeId: string, take: Take): void;
+  /** What was waited for does not come any more. */
+  nothing(takeId: string): void;
   /** The recording was finalized before and is unchanged. */
   already(state: TakeState): void;
   /** The take came to its end. */
@@ -168,6 +170,12 @@ async function follow(
         continue;
       }
       const found = await firstBytes(room, target, past, wake, signal, {
+        // The changed recording that is to go up once more may lose its name before it is opened.
+        onMissing() {
+          if (corrected === null || options.stay || past.again || takes.size > 0) return;
+          isEnough = true;
+          stage.nothing(waitingId());
+        },
         onWait: (trouble) =>
           void (takes.size === 0 && !isAll() && stage.waiting(waitingId(), trouble)),
         isEnough: isAll,

@@ -7,6 +7,7 @@ import type { AssetRoute } from "../../src/frameio/route.ts";
 import { MIB } from "../../src/parts/limits.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import type { TakeRoom } from "../../src/take/desk.ts";
+import { createPast } from "../../src/take/past.ts";
 import { noise } from "../support/bytes.ts";
 import { type House, openHouse, sha256Of } from "../support/house.ts";
 import { createMov } from "../support/mov_writer.ts";
@@ -80,15 +81,22 @@ Deno.test("watch takes up every recording of a name, though the first is still o
 });
 
 /** An upload whose asset is put together only when that is let happen. */
-async function whileAssembling(options: { stay?: boolean; correct?: boolean }) {
+async function whileAssembling(
+  options: { stay?: boolean; correct?: boolean },
+  doors: (real: TakeRoom) => Partial<TakeRoom> = () => ({}),
+) {
   const house = await openHouse();
   const path = house.path("take.mov");
   let isLetBe = false;
   const upload = house.upload([path], {
     ...options,
-    doors: withApi((api) => ({
-      readAsset: (...ask) => isLetBe ? api.readAsset(...ask) : Promise.resolve({ complete: false }),
-    })),
+    doors: (real) => ({
+      ...doors(real),
+      ...withApi((api) => ({
+        readAsset: (...ask) =>
+          isLetBe ? api.readAsset(...ask) : Promise.resolve({ complete: false }),
+      }))(real),
+    }),
   });
   await using mov = await createMov(path);
   await mov.roll(6 * MIB);
@@ -150,6 +158,91 @@ Deno.test("watch names the next recording as it is called, and a corrected take 
     /the earlier one stays in Frame/,
   );
   await upload.stop();
+});
+
+Deno.test("watch that corrects ends when the changed file loses its name", async () => {
+  for (const goes of ["at once", "before the next look", "before it is opened", "emptied"]) {
+    let isWanted = false; // the take has ended: what is looked at now is to go up once more
+    let looks = 0;
+    const { house, path, upload, letBe } = await whileAssembling({ correct: true }, ({ disk }) => ({
+      disk: {
+        ...disk,
+        async stat(...ask) {
+          const facts = await disk.stat(...ask);
+          if (isWanted && goes === "emptied" && looks++ < 3) return { ...facts!, sizeBytes: 0 };
+          if (!isWanted || goes === "before it is opened") return facts;
+          await moveAway();
+          return await disk.stat(...ask);
+        },
+        async open(...ask) {
+          if (isWanted) await moveAway();
+          return await disk.open(...ask);
+        },
+      },
+    }));
+    await using _ = house;
+    const moveAway = () => Deno.rename(path, house.path("moved.mov")).catch(() => {});
+    upload.on(({ type }) => isWanted ||= type === "take.failed");
+    await recordAnew(path);
+    if (goes === "at once") await moveAway();
+    letBe();
+    const [outcome] = await within(upload.done);
+    assertEquals(outcome?.is === "failed" && outcome.changedLate, true, goes);
+    assertEquals(count(house, "take.started"), 1, goes);
+    const phases = upload.studio.shown().map((shown) => viewOf(shown).phase);
+    assertEquals(phases, ["failed"], goes);
+  }
+});
+
+Deno.test("watch that stays takes up what is written to a file that was left empty", async () => {
+  for (const isTaken of [true, false]) { // emptied during a take, and empty from the beginning
+    await using house = await openHouse();
+    const path = house.path("take.ts");
+    const upload = house.upload([path], { stay: true, idleMs: 1500 });
+    await Deno.writeFile(path, isTaken ? noise(6 * MIB, 1) : new Uint8Array());
+    if (isTaken) await within(until(() => count(house, "asset.created") > 0));
+    await Deno.truncate(path, 0); // a recorder that holds the file ready for what comes next
+    await within(until(() => count(house, "take.failed") === 1));
+    await Deno.writeFile(path, noise(7 * MIB, 2));
+    await within(untilWhole(house, 1));
+    assertEquals(await wholeAssets(house), [["take.ts", await sha256Of(path)]]);
+    assertEquals(count(house, "take.failed"), 1);
+    await upload.stop();
+  }
+});
+
+Deno.test("watch that stays leaves a recording alone that failed before it could be looked at", async () => {
+  await using house = await openHouse();
+  const path = house.path("take.ts");
+  let looks = { count: 0 };
+  const upload = house.upload([path], {
+    stay: true,
+    doors(real) {
+      const counted = countedLooks(real);
+      looks = counted.looks;
+      const open: TakeRoom["disk"]["open"] = async (...ask) => {
+        const source = await real.disk.open(...ask);
+        return source && { ...source, read: () => Promise.reject(new Error("no rights")) };
+      };
+      return { disk: { ...counted.disk, open } };
+    },
+  });
+  await Deno.writeFile(path, noise(700, 1));
+  await within(until(() => count(house, "take.failed") > 0));
+  const before = looks.count;
+  await within(writeOn(path, () => looks.count > before + 12));
+  assertEquals([count(house, "take.started"), count(house, "take.failed")], [1, 1]);
+  await upload.stop();
+});
+
+Deno.test("past forgets a recording that was seen shorter, however large the next one is by then", () => {
+  const past = createPast();
+  const now = (sizeBytes: number) => ({
+    ...{ sizeBytes, modifiedMs: 0, bornMs: 0, fileId: "1", linkCount: 1, kind: "file" as const },
+  });
+  past.ends("1", { sizeBytes: 500, modifiedMs: null });
+  assertEquals([500, 600].map((size) => past.has(now(size))), [true, true]);
+  assertEquals([0, 900].map((size) => past.has(now(size))), [false, false]);
 });
 
 /** A recorder that writes on until `isEnough`. */

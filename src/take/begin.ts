@@ -36,14 +36,16 @@ export interface Begun {
  *
  * @param nameOf The asset's name, for a new take of the file with this id.
  * @param isBeside Whether an earlier recording of the name is still on its way in this process.
+ * @param absentAtMs When nothing of it was recorded yet, monotonic milliseconds; null where nobody saw that.
  */
 export async function begin(
   room: TakeRoom,
   { path, filetype }: Target,
-  { nameOf, newId, isBeside }: {
+  { nameOf, newId, isBeside, absentAtMs }: {
     readonly nameOf: (fileId: string) => string;
     readonly newId: string;
     readonly isBeside: boolean;
+    readonly absentAtMs: number | null;
   },
   source: RecordingSource,
   stage: Stage,
@@ -64,6 +66,7 @@ export async function begin(
     path,
     state,
     known.is === "begun" ? known.urls : new Map(),
+    known.is === "begun" ? null : absentAtMs,
     signal,
   );
   if (known.is === "begun") take.resumed();

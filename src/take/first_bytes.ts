@@ -1,3 +1,4 @@
+import { dirname } from "@std/path";
 import { Limit, Unavailable } from "../errors.ts";
 import { unknown } from "../containers/unknown.ts";
 import { judge, type Judgement, observe, type Observed } from "../recording/settle.ts";
@@ -17,8 +18,8 @@ const WRITERS_EVERY_MS = 2000;
  * and create it again before they write: only the file that has the name counts.
  *
  * @param past Recordings that are in hand or dealt with.
- * @param own `onMissing` is told when nothing has the name; `onWait` what is in the way, or null;
- * `isEnough` ends it.
+ * @param own `onNothing` is told whether a file has the name of which there is nothing to take up, as one
+ * that is empty; `onWait` what is in the way, or null; `isEnough` ends it.
  * @returns Null when it was ended; Limit for a recording that ended without a byte.
  */
 export async function firstBytes(
@@ -27,8 +28,8 @@ export async function firstBytes(
   past: Past,
   wake: Wake,
   signal: AbortSignal,
-  { onMissing, onWait, isEnough }: {
-    readonly onMissing: () => void;
+  { onNothing, onWait, isEnough }: {
+    readonly onNothing: (isThere: boolean) => void;
     readonly onWait: (trouble: string | null) => void;
     readonly isEnough: () => boolean;
   },
@@ -43,14 +44,14 @@ export async function firstBytes(
         return new Limit(`Cannot upload ${target.path}: it is not a file. Name a recording's file`);
       }
       const isDone = facts !== null && past.has(facts);
-      let isMissing = facts === null;
+      let isThere = facts !== null;
       if (facts !== null && facts.sizeBytes > 0 && !isDone) {
         const source = await disk.open(target.path, signal);
         if (source !== null) return source;
-        isMissing = true;
+        isThere = false;
       }
-      if (isMissing) onMissing();
-      onWait(null);
+      onNothing(isThere);
+      onWait(facts === null ? await whyMissing(room, target.path, signal) : null);
       if (facts === null || isDone) observed = null;
       else {
         const moment = { nowMs: clock.now(), monotonicMs: clock.monotonicMs() };
@@ -73,6 +74,18 @@ export async function firstBytes(
     await wake.rest(POLL_MS, signal).catch(() => {});
   }
   return null;
+}
+
+/** A recording that is not there yet is as it should be; a folder that is not there is a slip, or a card. */
+async function whyMissing(
+  { disk }: TakeRoom,
+  path: string,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const folder = dirname(path);
+  if (await disk.stat(folder, signal) !== null) return null;
+  return `Cannot find the folder ${folder}. Check the path, or connect its drive: as soon as the ` +
+    "folder is there, this goes on by itself";
 }
 
 /** What is to be thought of an empty file. */

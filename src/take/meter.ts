@@ -148,14 +148,21 @@ export function createMeter(monotonicMs: () => number): Meter {
 }
 
 /**
- * When a recording grew before it was looked at first, by its own times; null where they do not say it:
- * a network volume's clock is not ours, and what was copied was changed before it was made.
+ * When a recording grew before it was looked at first: since it was seen to be empty, or by its own times;
+ * null where they do not say it: a network volume's clock is not ours, and what was copied was changed
+ * before it was made.
+ *
+ * @param absentAtMs When nothing of it was recorded yet, monotonic milliseconds; null where nobody saw that.
  */
 export function grownBefore(
   { bornMs, modifiedMs }: Pick<FileFacts, "bornMs" | "modifiedMs">,
-  onNetwork: boolean,
+  { onNetwork, absentAtMs }: {
+    readonly onNetwork: boolean;
+    readonly absentAtMs: number | null;
+  },
   moment: Moment,
 ): GrowthSpan | null {
+  if (absentAtMs !== null) return { fromMs: absentAtMs, toMs: moment.monotonicMs };
   if (onNetwork || bornMs === null || bornMs > modifiedMs || modifiedMs > moment.nowMs) return null;
   const aheadMs = moment.monotonicMs - moment.nowMs;
   return { fromMs: bornMs + aheadMs, toMs: modifiedMs + aheadMs };

@@ -184,7 +184,7 @@ function othersHold(desk: Desk, facts: FileFacts): boolean {
  * @param facts What the recording was like when the PUT began: whatever came later is a late change.
  */
 function stored(desk: Desk, number: number, digest: string, facts: FileFacts): void {
-  const { state, room } = desk;
+  const { state } = desk;
   const entry: Entry = { event: { type: "part.stored", number, digest } };
   if (!partOf(state, number).isFinal) return desk.record(entry);
   desk.record(entry, {

@@ -47,6 +47,7 @@ const GROWTH_EVERY_MS = 1000;
  * @param path Where the recording lies, without links.
  * @param state What the journal knows of it.
  * @param keptUrls Presigned URLs of parts that were registered and not stored.
+ * @param absentAtMs When nothing of it was recorded yet, monotonic milliseconds; null where nobody saw that.
  */
 export function createTake(
   room: TakeRoom,
@@ -54,6 +55,7 @@ export function createTake(
   path: string,
   state: TakeState,
   keptUrls: ReadonlyMap<number, KeptUrl>,
+  absentAtMs: number | null,
   signal: AbortSignal,
 ): Take {
   const { clock } = room;
@@ -218,7 +220,8 @@ export function createTake(
     refuseLateChange(desk);
     const atMs = clock.monotonicMs();
     if (meter.behindSeconds() === null) {
-      meter.grewBefore(grownBefore(facts, onNetwork, { nowMs: clock.now(), monotonicMs: atMs }));
+      const moment = { nowMs: clock.now(), monotonicMs: atMs };
+      meter.grewBefore(grownBefore(facts, { onNetwork, absentAtMs }, moment));
     }
     meter.note({
       atMs,

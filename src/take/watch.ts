@@ -122,6 +122,8 @@ async function follow(
   let corrected: Corrected | null = null;
   let outcome: TakeOutcome = { is: "suspended" };
   let isEnough = false;
+  /** When a file had the name, and nothing was recorded into it yet, monotonic milliseconds. */
+  let absentAtMs: number | null = null;
   const isAll = () => isEnough && !past.again;
   const waitingId = () => waiting.id ??= room.random.hex(8);
   const nameOf = (fileId: string) =>
@@ -170,14 +172,17 @@ async function follow(
         continue;
       }
       const found = await firstBytes(room, target, past, wake, signal, {
-        // The changed recording that is to go up once more may lose its name before it is opened.
-        onMissing() {
-          if (corrected === null || options.stay || past.again || takes.size > 0) return;
+        onNothing(isThere) {
+          // A name that comes to a file later says nothing of when that was recorded; its times do.
+          absentAtMs = isThere ? room.clock.monotonicMs() : null;
+          if (isThere || corrected === null || options.stay || past.again || takes.size > 0) return;
+          // The changed recording that is to go up once more lost its name before it was opened.
           isEnough = true;
           stage.nothing(waitingId());
         },
-        onWait: (trouble) =>
-          void (takes.size === 0 && !isAll() && stage.waiting(waitingId(), trouble)),
+        onWait(trouble) {
+          if (takes.size === 0 && !isAll()) stage.waiting(waitingId(), trouble);
+        },
         isEnough: isAll,
       });
       if (found === null) {
@@ -189,7 +194,7 @@ async function follow(
       const begun = found instanceof Limit ? found : await begin(
         room,
         target,
-        { nameOf, newId: takeId, isBeside: takes.size > 0 },
+        { nameOf, newId: takeId, isBeside: takes.size > 0, absentAtMs },
         found,
         stage,
         signal,

@@ -1,5 +1,6 @@
 import { Unavailable } from "../../src/errors.ts";
 import type { Disk, FileFacts, RecordingSource } from "../../src/runtime/disk.ts";
+import { FOLDER } from "./recording.ts";
 import type { Chance } from "./chance.ts";
 import type { Files, SimFile } from "./files.ts";
 import type { Life } from "./life.ts";
@@ -99,6 +100,8 @@ export function twinDisk(
     return source;
   }
 
+  const zero = { sizeBytes: 0, modifiedMs: 0, bornMs: 0, linkCount: 1 };
+  const folder: FileFacts = { ...zero, fileId: "7:0:0", kind: "folder" };
   return {
     fileOf: (source) => opened.get(source)!,
     access,
@@ -106,6 +109,7 @@ export function twinDisk(
     stat: (path) =>
       life.pass(async () => {
         await access();
+        if (path === FOLDER) return folder;
         const file = files.at(path);
         return file === undefined ? null : factsOf(file);
       }),

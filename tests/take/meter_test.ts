@@ -63,13 +63,17 @@ Deno.test("meter that came late, or after a restart, is behind since the recorde
 
 Deno.test("when a recording grew before the first look is told by its own times, where they mean it", () => {
   const moment = { nowMs: 1_000_000, monotonicMs: 5000 };
-  const span = (bornMs: number | null, modifiedMs: number, onNetwork = false) =>
-    grownBefore({ bornMs, modifiedMs }, onNetwork, moment);
+  const span = (bornMs: number | null, modifiedMs: number, over = {}) => {
+    const seen = { onNetwork: false, absentAtMs: null, ...over };
+    return grownBefore({ bornMs, modifiedMs }, seen, moment);
+  };
   assertEquals(span(940_000, 999_000), { fromMs: -55_000, toMs: 4000 });
   assertEquals(span(null, 999_000), null);
   assertEquals(span(999_500, 999_000), null, "a copy keeps the time of its original");
   assertEquals(span(940_000, 1_000_001), null, "another clock");
-  assertEquals(span(940_000, 999_000, true), null);
+  assertEquals(span(940_000, 999_000, { onNetwork: true }), null);
+  const armed = span(0, 999_000, { absentAtMs: 4900 }); // made long ago, and empty until a moment ago
+  assertEquals(armed, { fromMs: 4900, toMs: 5000 });
 });
 
 Deno.test("meter is not behind when everything is stored, also after a long time", () => {

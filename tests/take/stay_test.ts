@@ -312,3 +312,19 @@ Deno.test("watch that stays takes the operator's finish for the end of the recor
   await within(until(() => count(house, "take.started") === 2));
   await upload.stop();
 });
+
+Deno.test("watch says that a recording's folder is not there, and goes on once it is", async () => {
+  await using house = await openHouse();
+  const folder = house.path("card");
+  const path = `${folder}/rec.mov`;
+  const upload = house.upload([path]);
+  const problem = () => upload.studio.shown().map((shown) => viewOf(shown).problem)[0] ?? "";
+  await within(until(() => /^Cannot find the folder .*card\. Check the path/.test(problem())));
+  await Deno.mkdir(folder);
+  await within(until(() => problem() === ""));
+  await using mov = await createMov(path);
+  await mov.roll(6 * MIB);
+  await mov.stop();
+  assertEquals(await upload.done, [{ is: "done" }]);
+  assertEquals((await wholeAssets(house)).map(([, sha256]) => sha256), [await sha256Of(path)]);
+});

@@ -1,3 +1,4 @@
+import { MIN_HEAD_BYTES, MIN_PART_BYTES } from "../parts/limits.ts";
 import { duration, isOver, size } from "./page/words.js";
 import type { MachineView, TakeView } from "./view.ts";
 
@@ -9,6 +10,15 @@ const DISK_AMBER_SECONDS = 30 * 60;
 
 /** A take further behind than this deserves an eye, in seconds: the uplink does not keep up. */
 const BEHIND_AMBER_SECONDS = 60;
+
+/** A take further behind than this, whose recorder is faster than its uplink, deserves an eye, in seconds. */
+const FALLING_SECONDS = 15;
+
+/** So much faster the recorder has to be. */
+const FALLING_RATIO = 1.2;
+
+/** What is missing below this waits for its part to be full, not for the uplink, in bytes. */
+const UPLINK_BYTES = MIN_HEAD_BYTES + MIN_PART_BYTES;
 
 /** Why the machine is as it is; the most urgent reason comes first. */
 type Reason = Pick<MachineView, "tone" | "word" | "why" | "takeId">;
@@ -48,9 +58,23 @@ function reasonsOf(view: TakeView): Reason[] {
     amber(`${name} is stored whole, but its recorder never finished it: see whether it plays`);
   }
   if (problem !== null && !isOver(view)) amber(`${name}: ${problem}`);
-  const isHeldUp = phase !== "paused" && behind > BEHIND_AMBER_SECONDS;
-  if (isHeldUp) amber(`${name} is ${duration(behind)} behind its recorder`);
+  const isHeldUp = phase !== "paused" && view.recordedBytes - view.storedBytes > UPLINK_BYTES;
+  if (isHeldUp && isFalling(view)) {
+    const { recordRateBytesPerSecond, rateBytesPerSecond } = view;
+    amber(
+      `${name} falls behind: its recorder writes ${size(recordRateBytesPerSecond)}/s, ` +
+        `${size(rateBytesPerSecond)}/s go out`,
+    );
+  } else if (isHeldUp && behind > BEHIND_AMBER_SECONDS) {
+    amber(`${name} is ${duration(behind)} behind its recorder`);
+  }
   return reasons;
+}
+
+/** Whether the uplink is slower than the recorder. */
+function isFalling(view: TakeView): boolean {
+  return view.phase === "recording" && (view.behindSeconds ?? 0) > FALLING_SECONDS &&
+    view.recordRateBytesPerSecond > FALLING_RATIO * view.rateBytesPerSecond;
 }
 
 /** What is said where nothing is wrong. */

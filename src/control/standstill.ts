@@ -1,4 +1,4 @@
-import { MIN_HEAD_BYTES } from "../parts/limits.ts";
+import { MIN_HEAD_BYTES, MIN_PART_BYTES } from "../parts/limits.ts";
 import { HEAD_NUMBER, planGrowing } from "../parts/plan.ts";
 import { patienceMs, quietMs, type QuietPolicy } from "../recording/settle.ts";
 import type { Sight } from "../take/sight.ts";
@@ -40,10 +40,20 @@ function isCaughtUp(state: TakeState, { look, frontierBytes }: Sight): boolean {
     if (part.number !== HEAD_NUMBER && part.at !== "stored") return false;
   }
   const next = nextPart(state);
-  const offsetBytes = state.head === null
-    ? Math.max(MIN_HEAD_BYTES, look.headBytes)
-    : next.offsetBytes;
+  const offsetBytes = state.head === null ? headBytes(look) : next.offsetBytes;
   return planGrowing(next.number, offsetBytes, frontierBytes, 1).length === 0;
+}
+
+/** What a head will have at least, in bytes (take/decide.ts). */
+function headBytes(look: Sight["look"]): number {
+  return Math.max(MIN_HEAD_BYTES, look.headBytes);
+}
+
+/** How large the recording will be when the first part of it can be sent, in bytes; null once one could. */
+export function firstPartAtBytes({ state, sight }: TakeSnapshot): number | null {
+  if (sight === null || state.parts.size > 0) return null;
+  const atBytes = headBytes(sight.look) + MIN_PART_BYTES;
+  return sight.frontierBytes < atBytes ? atBytes : null;
 }
 
 /** When silence ends the take; what it hangs on beside the silence is said too (recording/settle.ts). */

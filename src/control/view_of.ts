@@ -3,8 +3,8 @@ import type { Shown } from "../take/shown.ts";
 import type { TakeSnapshot } from "../take/outcome.ts";
 import type { QuietPolicy } from "../recording/settle.ts";
 import { EVIDENCE } from "./event_words.ts";
-import { NEVER_CLOSED, placeOf } from "./page/words.js";
-import { type Standstill, standstillOf } from "./standstill.ts";
+import { NEVER_CLOSED, placeOf, size } from "./page/words.js";
+import { firstPartAtBytes, type Standstill, standstillOf } from "./standstill.ts";
 import type { Operation, StripRun, StripState, TakePhase, TakeView } from "./view.ts";
 
 /** What a view needs to know beside the take itself. */
@@ -93,9 +93,15 @@ function phaseOf(snapshot: TakeSnapshot, already: boolean): TakePhase {
   if (state.finalized !== null) return state.verified ? "finalized" : "finalizing";
   if (snapshot.paused) return "paused";
   if (sight === null) return state.parts.size > 0 ? "recording" : "waiting";
-  if (state.totalBytes !== null) return "finalizing";
+  if (state.totalBytes !== null && isAllButFinalStored(state)) return "finalizing";
   if (sight.judgement.is === "quiet") return "quiet";
   return sight.judgement.is === "growing" ? "recording" : "verifying";
+}
+
+/** A finished file is declared whole at once, with its final part: most of it is yet to go then. */
+function isAllButFinalStored({ parts }: TakeSnapshot["state"]): boolean {
+  for (const part of parts.values()) if (!part.isFinal && part.at !== "stored") return false;
+  return true;
 }
 
 /** What the take would accept now; the same that its operations answer (take/operations.ts). */
@@ -148,7 +154,7 @@ function wordsOf(
       if (standstill !== null) return standstill.words;
       return (sight.look.verdict === "undecidable"
         ? "recording, in a format without an end mark: ends when it is quiet"
-        : "recording") + (sight.onNetwork ? NETWORK_WORDS : "");
+        : "recording") + (sight.onNetwork ? NETWORK_WORDS : "") + firstWords(snapshot);
     case "quiet":
       return "quiet: waiting for the recorder. Press finish if the take is over";
     case "verifying": {
@@ -173,6 +179,12 @@ function wordsOf(
     case "failed":
       return "failed";
   }
+}
+
+/** Parts have a least size: a slow recorder needs a while for the first one. */
+function firstWords(snapshot: TakeSnapshot): string {
+  const atBytes = firstPartAtBytes(snapshot);
+  return atBytes === null ? "" : `; the first part goes at ${size(atBytes)}`;
 }
 
 /** What is left to store and to read again, at the present rates; they run side by side. */

@@ -23,6 +23,17 @@ Deno.test("machineOf() is green where nothing is wrong, and says how things are"
       "Safe",
       "2.48 GB are in Frame.io, every byte read again and equal",
     ],
+    // A part that is not full yet is no fault of the uplink.
+    [
+      [takeView({ behindSeconds: 90, recordedBytes: 10_000_000, storedBytes: 0 })],
+      "Live",
+      "take01.mov is on the way, 1 min 30 s behind the recorder",
+    ],
+    [
+      [takeView({ behindSeconds: 90, rateBytesPerSecond: 0, storedBytes: 1_231_000_000 })],
+      "Live",
+      "take01.mov is on the way, 1 min 30 s behind the recorder",
+    ],
     [[finalizedView({ verified: false })], "Safe", "1.24 GB are in Frame.io"],
     [
       [takeView({ behindSeconds: null, words: "nothing written for 61 s" })],
@@ -53,6 +64,11 @@ Deno.test("machineOf() names the take that needs an eye, or a person", () => {
     [{ problem: "offline" }, "amber", /bad\.mov: offline/],
     [{ phase: "finalized", finishedByRecorder: false }, "amber", /never finished it: see whether/],
     [{ behindSeconds: 61 }, "amber", /bad\.mov is 1 min 01 s behind/],
+    [
+      { behindSeconds: 16, rateBytesPerSecond: 300_000 },
+      "amber",
+      /^bad\.mov falls behind: its recorder writes 50\.0 MB\/s, 300 kB\/s go out$/,
+    ],
   ];
   for (const [over, tone, why] of rows) {
     const machine = said(takeView(), takeView({ ...bad, ...over }), finalizedView());

@@ -22,9 +22,15 @@ Deno.test("viewOf() names the phase, and says it in words", () => {
     [
       [{}, "waiting", "waiting for the recording"],
       [{ state: stateOf("ss") }, "recording", "waiting for the disk"],
-      [{ sight: sightOf(30, GROWING) }, "recording", "recording"],
+      [{ sight: sightOf(10_485_760, GROWING) }, "recording", "recording"],
       [
-        { sight: sightOf(30, GROWING, "undecidable") },
+        { sight: sightOf(10_485_759, GROWING) },
+        "recording",
+        "recording; the first part goes at 10.5 MB",
+      ],
+      [{ state: stateOf("r"), sight: sightOf(30, GROWING) }, "recording", "recording"],
+      [
+        { state: stateOf("s"), sight: sightOf(30, GROWING, "undecidable") },
         "recording",
         "recording, in a format without an end mark: ends when it is quiet",
       ],
@@ -44,6 +50,11 @@ Deno.test("viewOf() names the phase, and says it in words", () => {
         "ended: 33 % read again and equal",
       ],
       [{ state: stateOf("ss", FINAL), sight: sightOf(30, ENDED) }, "finalizing", "finalizing"],
+      [
+        { state: stateOf("sr", FINAL), sight: sightOf(30, ENDED) },
+        "verifying",
+        "ended: sending the rest, 0 % read again and equal",
+      ],
       [
         { state: stateOf("ss", FINAL, died), sight: sightOf(30, DEAD) },
         "finalizing",

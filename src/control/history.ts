@@ -7,14 +7,15 @@ import type { FinishedTake, TimelineEntry } from "./view.ts";
 /** Takes that are looked at for the history: those of several days on a busy set. */
 export const MOST_HISTORY = 200;
 
-/** The takes of the journal that were finalized, newest first, from their milestones alone. */
+/** The takes of the journal that were finalized, the last one first, from their milestones alone. */
 export function historyOf(milestones: Milestones): FinishedTake[] {
-  return milestones.recent(MOST_HISTORY).flatMap((id) => {
+  const takes = milestones.recent(MOST_HISTORY).flatMap((id) => {
     const facts = milestones.of(id).map(({ atMs, event }) => ({ atMs, event: eventOf(event) }));
     const at = facts.find(({ event }) => event.type === "take.finalized")?.atMs;
     const state = replayState(id, facts.map(({ event }) => event));
     return at === undefined || state.finalized === null ? [] : [finishedTake(state, at)];
   });
+  return takes.sort((a, b) => Date.parse(b.finalizedAt) - Date.parse(a.finalizedAt));
 }
 
 function finishedTake(state: TakeState, finalizedAtMs: number): FinishedTake {

@@ -65,6 +65,9 @@ Deno.test("historyOf() tells the finalized takes of the journal, newest first, w
   assertEquals(b?.proof, "Not proven: the stored bytes were not read again after the end");
   assertEquals(c?.tailSeconds, null);
   assert(c!.proof.startsWith("The file was changed after its last part"));
+  await clock.advance(60_000);
+  write("t2", FINALIZED);
+  assertEquals(historyOf(milestones).map(({ id }) => id), ["t2", "t4", "t3", "t1"]);
 });
 
 Deno.test("historyOf() marks a take that its recorder never finished, whatever is proven of its bytes", async () => {

@@ -89,7 +89,10 @@ export function filetypeOf(name: string): string {
   if (extension.length < 2) {
     throw new Config(
       `Cannot upload ${name}: it has no extension, and Frame.io needs one. Give the asset a name ` +
-        `with --name, for example --name "${name.replace(/\.+$/, "")}.mov"`,
+        `with --name, for example --name "${
+          name.replace(/\.+$/, "")
+        }.mov"; or, if it is a folder, ` +
+        "name a file in it",
     );
   }
   return FIELD_TYPES[extension] ?? typeByExtension(extension.slice(1)) ?? UNKNOWN_TYPE;

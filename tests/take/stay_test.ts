@@ -214,23 +214,18 @@ Deno.test("watch that stays takes up what is written to a file that was left emp
 Deno.test("watch that stays leaves a recording alone that failed before it could be looked at", async () => {
   await using house = await openHouse();
   const path = house.path("take.ts");
-  let looks = { count: 0 };
-  const upload = house.upload([path], {
-    stay: true,
-    doors(real) {
-      const counted = countedLooks(real);
-      looks = counted.looks;
-      const open: TakeRoom["disk"]["open"] = async (...ask) => {
-        const source = await real.disk.open(...ask);
+  const { upload, goOn } = watchThatStays(house, path, ({ disk }) => ({
+    disk: {
+      ...disk,
+      async open(...ask) {
+        const source = await disk.open(...ask);
         return source && { ...source, read: () => Promise.reject(new Error("no rights")) };
-      };
-      return { disk: { ...counted.disk, open } };
+      },
     },
-  });
+  }));
   await Deno.writeFile(path, noise(700, 1));
   await within(until(() => count(house, "take.failed") > 0));
-  const before = looks.count;
-  await within(writeOn(path, () => looks.count > before + 12));
+  await goOn();
   assertEquals([count(house, "take.started"), count(house, "take.failed")], [1, 1]);
   await upload.stop();
 });
@@ -254,36 +249,43 @@ async function writeOn(path: string, isEnough: (bytes: number) => boolean | Prom
   }
 }
 
-/** Looks of the watch at its path. */
-function countedLooks({ disk }: Pick<TakeRoom, "disk">) {
-  const looks = { count: 0 };
-  const stat = (path: string) => (looks.count++, disk.stat(path));
-  return { looks, disk: { ...disk, stat } };
+/** A watch that stays, and whose looks at its path are counted. */
+function watchThatStays(
+  house: House,
+  path: string,
+  change: (real: TakeRoom) => Partial<TakeRoom> = () => ({}),
+) {
+  let looks = 0;
+  const upload = house.upload([path], {
+    stay: true,
+    doors(real) {
+      const changed = change(real);
+      const { disk } = { ...real, ...changed };
+      const stat: typeof disk.stat = (...ask) => (looks++, disk.stat(...ask));
+      return { ...changed, disk: { ...disk, stat } };
+    },
+  });
+  /** Its recorder writes on for a dozen looks. */
+  const goOn = () => {
+    const before = looks;
+    return within(writeOn(path, () => looks > before + 12));
+  };
+  return { upload, goOn };
 }
 
 Deno.test("watch that stays leaves a failed recording alone while its recorder goes on", async () => {
   await using house = await openHouse();
   const path = house.path("take.ts");
   let creates = 0;
-  let looks = { count: 0 };
-  const upload = house.upload([path], {
-    stay: true,
-    doors(real) {
-      const counted = countedLooks(real);
-      looks = counted.looks;
-      const createAsset = () => (creates++, Promise.reject(new Rejected("no folder (404)", 404)));
-      return { disk: counted.disk, api: { ...real.api, createAsset } };
-    },
-  });
+  const createAsset = () => (creates++, Promise.reject(new Rejected("no folder (404)", 404)));
+  const { upload, goOn } = watchThatStays(house, path, withApi(() => ({ createAsset })));
   await writeOn(path, () => count(house, "take.failed") > 0);
   const { takeId } = await upload.seen(typed("take.failed"));
-  const before = looks.count;
-  await within(writeOn(path, () => looks.count > before + 12));
+  await goOn();
   assertEquals([creates, count(house, "take.failed")], [1, 1]);
   // A word about it holds as well.
   assertEquals(upload.studio.cancel(takeId), "accepted");
-  const later = looks.count;
-  await within(writeOn(path, () => looks.count > later + 12));
+  await goOn();
   assertEquals(count(house, "take.started"), 1);
   await upload.stop();
 });
@@ -291,22 +293,12 @@ Deno.test("watch that stays leaves a failed recording alone while its recorder g
 Deno.test("watch that stays takes the operator's finish for the end of the recording", async () => {
   await using house = await openHouse();
   const path = house.path("take.ts");
-  let looks = { count: 0 };
-  const upload = house.upload([path], {
-    stay: true,
-    idleMs: 60_000,
-    doors(real) {
-      const counted = countedLooks(real);
-      looks = counted.looks;
-      return { disk: counted.disk };
-    },
-  });
+  const { upload, goOn } = watchThatStays(house, path);
   await writeOn(path, () => count(house, "asset.created") > 0);
   const { takeId } = await upload.seen(typed("asset.created"));
   assertEquals(upload.studio.finish(takeId), "accepted");
   await within(writeOn(path, () => count(house, "asset.completed") > 0));
-  const before = looks.count;
-  await within(writeOn(path, () => looks.count > before + 12));
+  await goOn();
   assertEquals([count(house, "take.started"), (await house.assets()).length], [1, 1]);
   await Deno.writeFile(path, noise(700, 9)); // cut: another recording
   await within(until(() => count(house, "take.started") === 2));

@@ -35,6 +35,7 @@ Deno.test("viewOf() tells no rate, lag or remaining time of a take that is over"
   const over = { outcome: { is: "suspended" }, sight: sightOf(30, ENDED) } as const;
   assertEquals(figures(over), [0, null, null]);
   assertEquals(figures({ state: stateOf("sss", FINALIZED) }), [0, null, null]);
+  assertEquals(figures({ paused: true, sight: sightOf(30, GROWING) })[0], 0, "nothing is sent");
   assertEquals(viewOf(shown({ state: stateOf("sss", FINALIZED) })).tailSeconds, 0.85);
   const unseen = stateOf("sss", FINALIZED_UNSEEN);
   assertEquals(viewOf(shown({ state: unseen })).tailSeconds, null);

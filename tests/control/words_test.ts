@@ -95,6 +95,16 @@ Deno.test("wordsOfEvent() says given up, and names no place that an asset may no
     wordsOfEvent({ type: "take.cancelled", by: "operator" }),
     "A person gave the take up; what is stored stays in an asset that is never complete",
   );
+  assertEquals(
+    [
+      wordsOfEvent({ type: "finish.withdrawn" }),
+      wordsOfEvent({ type: "finish.withdrawn", cutToBytes: 0 }),
+    ],
+    [
+      "The recorder has just stopped by itself: the take ends with its file, whole",
+      "The file was cut to 0 B, less than was to be finished: what is recorded into it now is taken up whole",
+    ],
+  );
   const finalized = { type: "take.finalized", sizeBytes: 1000, modifiedMs: 1 } as const;
   assertEquals(
     [850, null].map((tailMs) => wordsOfEvent({ ...finalized, tailMs })),

@@ -211,7 +211,8 @@ Deno.test("take that is to be finished, and whose file its recorder begins anew,
   await upload.seen(({ type }) => type === "recording.ended");
   first.die();
   await Deno.truncate(path); // as the recorder that begins anew does, and it has not written yet
-  await upload.seen(({ type }) => type === "finish.withdrawn");
+  const withdrawn = await upload.seen(({ type }) => type === "finish.withdrawn");
+  assert(withdrawn.type === "finish.withdrawn" && withdrawn.cutToBytes === 0);
   await upload.stop();
   const again = house.upload([path]);
   await using second = await createMov(path);

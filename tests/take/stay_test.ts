@@ -270,7 +270,7 @@ function watchThatStays(
     const before = looks;
     return within(writeOn(path, () => looks > before + 12));
   };
-  return { upload, goOn };
+  return { upload, goOn, looks: () => looks };
 }
 
 Deno.test("watch that stays leaves a failed recording alone while its recorder goes on", async () => {
@@ -319,4 +319,32 @@ Deno.test("watch says that a recording's folder is not there, and goes on once i
   await mov.stop();
   assertEquals(await upload.done, [{ is: "done" }]);
   assertEquals((await wholeAssets(house)).map(([, sha256]) => sha256), [await sha256Of(path)]);
+});
+
+Deno.test("watch tells how far behind it is from a file's birth, or from when it was seen to be empty", async () => {
+  for (const isArmed of [false, true]) {
+    await using house = await openHouse();
+    const path = house.path("take.ts");
+    const bornMs = Date.now() - 3_600_000;
+    const old = <T extends { bornMs: number | null }>(facts: T): T => ({ ...facts, bornMs });
+    const { upload, goOn, looks } = watchThatStays(house, path, ({ disk }) => ({
+      disk: {
+        ...disk,
+        async open(...ask) {
+          const source = await disk.open(...ask);
+          return source && { ...source, stat: async (...more) => old(await source.stat(...more)) };
+        },
+      },
+    }));
+    const other = house.path("other.ts");
+    await Deno.writeFile(other, isArmed ? new Uint8Array() : noise(5000, 1));
+    await Deno.rename(other, path); // no look sees it otherwise
+    const before = looks();
+    await within(until(() => looks() > before + 3));
+    await goOn();
+    const behind = () => upload.studio.shown().map((shown) => viewOf(shown).behindSeconds)[0];
+    await within(until(() => typeof behind() === "number"));
+    assertEquals(behind()! > 3000, !isArmed, String(behind()));
+    await upload.stop();
+  }
 });
